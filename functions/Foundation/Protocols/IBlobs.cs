@@ -1,0 +1,30 @@
+namespace Foundation.Protocols;
+
+/// <summary>What is known of a blob.</summary>
+/// <param name="Name">1–400 characters; segments joined by <c>/</c>.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Tag">For conditional writes.</param>
+/// <param name="ModifiedAt">When it was written.</param>
+public sealed record BlobInfo(string Name, long Length, string Tag, DateTimeOffset ModifiedAt);
+
+/// <summary>Large immutable-ish bytes beside the rows: archives, snapshots, big bodies.</summary>
+public interface IBlobs
+{
+    /// <summary>Writes a blob whole.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="content">At most 64 MiB.</param>
+    /// <param name="ifMatch">Null: overwrite; <c>""</c>: only when absent; else only when the tag is this.</param>
+    /// <param name="now">The time it is stamped with where the store has no clock of its own.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>What was stored, or null when the condition failed.</returns>
+    ValueTask<BlobInfo?> PutAsync(string name, ReadOnlyMemory<byte> content, string? ifMatch, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>Reads a blob or a part of it (clipped at its end), or null when absent.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> GetAsync(string name, long offset, int? length, CancellationToken ct);
+
+    /// <summary>Deletes; false when it was absent.</summary>
+    ValueTask<bool> DeleteAsync(string name, CancellationToken ct);
+
+    /// <summary>Blobs under a prefix, in name order.</summary>
+    ValueTask<Page<BlobInfo>> ListAsync(string prefix, int limit, string? cursor, CancellationToken ct);
+}
