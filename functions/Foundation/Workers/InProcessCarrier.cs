@@ -61,7 +61,7 @@ public sealed class InProcessCarrier : ICarrier, IDisposable
         {
             for (var number = 0; number < _store.Shards; number++)
             {
-                await PrimeAsync(new Shard(space, number), ct);
+                await PrimeShardAsync(new Shard(space, number), ct);
             }
         }
     }
@@ -78,7 +78,7 @@ public sealed class InProcessCarrier : ICarrier, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _alarms.Dispose();
 
-    private async ValueTask PrimeAsync(Shard shard, CancellationToken ct)
+    private async ValueTask PrimeShardAsync(Shard shard, CancellationToken ct)
     {
         const int PageSize = 500;
         string? after = null;
