@@ -19,14 +19,17 @@ public abstract record Write
         public override RowKey Key => Target;
     }
 
-    /// <summary>Rewrites state and due; the body stays. Conflicts when the version is not the stored one.</summary>
+    /// <summary>
+    /// Rewrites state and due; the body stays. Conflicts when the row is absent or the version is not the stored one. A reference
+    /// with the right version and another due is a bug of the caller: nothing is written, and the store throws or conflicts.
+    /// </summary>
     public sealed record Replace(RowReference Before, ReadOnlyMemory<byte> State, Due? Due) : Write
     {
         /// <inheritdoc/>
         public override RowKey Key => Before.Key;
     }
 
-    /// <summary>Removes a row. Conflicts when the version is not the stored one.</summary>
+    /// <summary>Removes a row. Conflicts when it is absent or the version is not the stored one.</summary>
     public sealed record Delete(RowReference Before) : Write
     {
         /// <inheritdoc/>
@@ -34,11 +37,17 @@ public abstract record Write
     }
 }
 
-/// <summary>The id of a commit, stamped on its rows where a reply can be lost, so that a writer recognises its own work.</summary>
+/// <summary>
+/// The id of a commit, stamped on its rows where a reply can be lost, so that a writer recognises its own work. Zero is no id:
+/// such a commit is never recognised.
+/// </summary>
 public readonly record struct CommitId(UInt128 Value);
 
 /// <summary>An atomic, conditional write of rows of one shard. Posts stand among the writes as rows of <see cref="Space.Posts"/>.</summary>
-/// <param name="Id">Unique per attempt to decide; the same commit may be sent twice.</param>
+/// <param name="Id">
+/// Unique per attempt to decide. The same commit may be sent twice: at least while the rows that it wrote stand as it wrote them,
+/// the second answer is the first one's. One that only deletes leaves nothing to recognise; its repeat may be a conflict.
+/// </param>
 /// <param name="Shard">All rows belong to it.</param>
 /// <param name="Writes">Each key at most once.</param>
 public sealed record Commit(CommitId Id, Shard Shard, ImmutableArray<Write> Writes);
@@ -53,7 +62,7 @@ public abstract record CommitResult
     /// <summary>It is durable. Versions in the order of the writes (the default for deletes).</summary>
     public sealed record Committed(ImmutableArray<RowVersion> Versions) : CommitResult;
 
-    /// <summary>Nothing was written, because this row was not as named.</summary>
+    /// <summary>Nothing was written, because this row was not as named: the first such in the order of the writes, or another of them.</summary>
     public sealed record Conflict(RowKey Key) : CommitResult;
 }
 
@@ -69,6 +78,12 @@ public static class CommitLimits
     /// <summary>Bytes of one state.</summary>
     public const int StateBytesMax = 32 * 1024;
 
+    /// <summary>Characters of a lane.</summary>
+    public const int LaneCharsMax = 300;
+
+    /// <summary>Characters of a text key.</summary>
+    public const int KeyCharsMax = 400;
+
     /// <summary>Throws <see cref="ArgumentException"/> when a commit is over a bound or malformed: a bug of the caller.</summary>
     public static void Check(Commit commit)
     {
@@ -77,15 +92,17 @@ public static class CommitLimits
         var operations = 0;
         foreach (var write in commit.Writes)
         {
-            if (write.Key.Table.Space != commit.Shard.Space)
+            var key = write.Key;
+            if (!ReferenceEquals(key.Table.Space, commit.Shard.Space) && key.Table.Space.Name != commit.Shard.Space.Name)
             {
-                throw new ArgumentException($"{write.Key} is not of space {commit.Shard.Space.Name}");
+                throw new ArgumentException($"{key} is not of space {commit.Shard.Space.Name}");
             }
 
+            CheckKey(key);
             var (state, body, count) = Measure(write);
             if (state > StateBytesMax)
             {
-                throw new ArgumentException($"The state of {write.Key} has {state} bytes; at most {StateBytesMax} are allowed");
+                throw new ArgumentException($"The state of {key} has {state} bytes; at most {StateBytesMax} are allowed");
             }
 
             bytes += state + body;
@@ -96,17 +113,53 @@ public static class CommitLimits
         {
             throw new ArgumentException($"A commit to {commit.Shard} has {operations} operations and {bytes} bytes; at most {OperationsMax} and {BytesMax}");
         }
+
+        CheckDistinct(commit.Writes);
+    }
+
+    private static void CheckKey(RowKey key)
+    {
+        if (key.Text is null != (key.Table.Keys == KeyForm.Id))
+        {
+            throw new ArgumentException($"{key} does not have the key form of its table");
+        }
+
+        if (key.Text is { } text && !Printable(text, KeyCharsMax))
+        {
+            throw new ArgumentException($"The key {key} is not 1–{KeyCharsMax} printable ASCII characters");
+        }
+    }
+
+    private static void CheckDistinct(ImmutableArray<Write> writes)
+    {
+        for (var i = 1; i < writes.Length; i++)
+        {
+            var key = writes[i].Key;
+            for (var j = 0; j < i; j++)
+            {
+                if (writes[j].Key.Id == key.Id && writes[j].Key == key)
+                {
+                    throw new ArgumentException($"A commit writes {key} twice");
+                }
+            }
+        }
     }
 
     private static (int State, int Body, int Operations) Measure(Write write) => write switch
     {
-        Write.Insert i => (i.State.Length, i.Body.Length, i.Due is null ? 1 : 2),
-        Write.Replace r => (r.State.Length, 0, 1 + (SamePlace(r.Before.Due, r.Due) ? 0 : Entries(r.Before.Due) + Entries(r.Due))),
-        Write.Delete d => (0, 0, 1 + Entries(d.Before.Due)),
+        Write.Insert i => (i.State.Length, i.Body.Length, 1 + Entry(i.Due)),
+        Write.Replace r => (r.State.Length, 0, 1 + (r.Before.Due == r.Due ? 0 : Entry(r.Before.Due) + Entry(r.Due))),
+        Write.Delete d => (0, 0, 1 + Entry(d.Before.Due)),
         _ => throw new ArgumentOutOfRangeException(nameof(write)),
     };
 
-    private static int Entries(Due? due) => due is null ? 0 : 1;
+    private static int Entry(Due? due) => due switch
+    {
+        null => 0,
+        { } d when d.At >= 0 && Printable(d.Lane, LaneCharsMax) => 1,
+        _ => throw new ArgumentException($"A due of {due.Value.At} in lane '{due.Value.Lane}' is malformed"),
+    };
 
-    private static bool SamePlace(Due? before, Due? after) => before == after;
+    private static bool Printable(string text, int most) =>
+        text.Length is > 0 && text.Length <= most && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

@@ -16,7 +16,7 @@ public interface IStore
     /// <summary>Reads one row with its body, or null. Sees every commit acknowledged before the call.</summary>
     ValueTask<Row?> FindAsync(Shard shard, RowKey key, CancellationToken ct);
 
-    /// <summary>Rows by key order.</summary>
+    /// <summary>Rows by key order. Sees every commit acknowledged before the call, as <see cref="ListDueAsync"/> does.</summary>
     ValueTask<Page<Row>> ListAsync(Shard shard, KeyRange range, Listing listing, CancellationToken ct);
 
     /// <summary>Rows of a lane in (at, key) order.</summary>
@@ -30,7 +30,7 @@ public interface IStore
     /// <param name="ct">Cancels.</param>
     ValueTask<IReadOnlyList<LaneSummary>> LanesAsync(Shard shard, string prefix, string? after, int limit, CancellationToken ct);
 
-    /// <summary>Counts the rows in all lanes under a prefix, stopping at a bound.</summary>
+    /// <summary>Counts the rows in all lanes under a prefix, stopping at a bound: never more than <paramref name="atMost"/>.</summary>
     ValueTask<long> CountAsync(Shard shard, string lanePrefix, long atMost, CancellationToken ct);
 
     /// <summary>
@@ -45,7 +45,8 @@ public interface IStore
 
     /// <summary>
     /// The newest state of a watched table's rows as they change; intermediate states may be skipped. Starts after the cursor
-    /// (null: from now) and ends only by cancellation. A cursor that is too old gives one <see cref="ChangeKind.Resync"/>.
+    /// and ends only by cancellation. A null cursor starts now, and a cursor that is too old or of another store cannot be
+    /// resumed: both begin with one <see cref="ChangeKind.Resync"/>. Who lists after it and then follows misses nothing.
     /// </summary>
     IAsyncEnumerable<Change> WatchAsync(Table table, string? after, CancellationToken ct);
 }
@@ -59,7 +60,7 @@ public enum ChangeKind
     /// <summary>The row is gone.</summary>
     Deleted,
 
-    /// <summary>Something was missed: read again.</summary>
+    /// <summary>The watch starts here: what came before it is not told. Read what you need, then follow.</summary>
     Resync,
 }
 

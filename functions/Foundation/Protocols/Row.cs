@@ -18,8 +18,11 @@ public enum Promptness
     Prompt,
 }
 
-/// <summary>Where a row waits and when it next wants attention. The index order is (lane, at, key).</summary>
-/// <param name="Lane">A named waiting line: kebab-case segments joined by <c>/</c>; 1–300 characters.</param>
+/// <summary>
+/// Where a row waits and when it next wants attention. The index order is (lane, at, key); rows of different tables that share
+/// lane and time stand in an order of the store's own.
+/// </summary>
+/// <param name="Lane">A named waiting line: kebab-case segments joined by <c>/</c>; 1–300 printable ASCII characters.</param>
 /// <param name="At">Unix milliseconds, 0 or more.</param>
 /// <param name="Promptness">How it gets its attention.</param>
 public readonly record struct Due(string Lane, long At, Promptness Promptness);
@@ -56,7 +59,10 @@ public sealed record LaneRange(string Lane, long? From = null, long? To = null);
 
 /// <summary>How a listing is read.</summary>
 /// <param name="Limit">1–1000.</param>
-/// <param name="Cursor">The <see cref="Page{T}.Next"/> of the page before.</param>
+/// <param name="Cursor">
+/// The <see cref="Page{T}.Next"/> of the page before, of the same range and direction; it is a place, so rows that come or go
+/// meanwhile neither double nor hide others. A malformed one throws <see cref="ArgumentException"/>.
+/// </param>
 /// <param name="Descending">Greatest first.</param>
 /// <param name="WithBodies">Whether bodies are read too.</param>
 public sealed record Listing(int Limit = 100, string? Cursor = null, bool Descending = false, bool WithBodies = false);

@@ -37,6 +37,12 @@ public enum KeyForm
 /// <param name="Watched">Whether changes can be watched on every host (costs a change row per write on Azure).</param>
 public sealed record Table(string Name, Space Space, KeyForm Keys, bool Watched = false)
 {
+    /// <summary>Two tables of one name are the same table: a store that reads a name back need not know its declaration.</summary>
+    public bool Equals(Table? other) => other is not null && (ReferenceEquals(this, other) || Name == other.Name);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }
