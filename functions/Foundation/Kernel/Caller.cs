@@ -23,7 +23,6 @@ public sealed record Caller(string KeyId, string Tenant, IReadOnlySet<string> Sc
     /// <summary>Whether the caller sees rows of this tenant.</summary>
     public bool Sees(string tenant) => AnyTenant || string.Equals(Tenant, tenant, StringComparison.Ordinal);
 
-    /// <summary>Whether the caller holds a scope, itself or by <c>*</c> or <c>room:*</c>.</summary>
-    public bool Has(string scope) =>
-        Scopes.Contains("*") || Scopes.Contains(scope) || Scopes.Contains(string.Concat(scope.AsSpan(0, scope.IndexOf(':') + 1), "*"));
+    /// <summary>Whether the caller may do what needs this scope: see <see cref="ScopeRules"/>.</summary>
+    public bool Has(string scope) => ScopeRules.Allow(Scopes, scope);
 }
