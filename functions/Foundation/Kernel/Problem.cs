@@ -1,7 +1,7 @@
 namespace Foundation.Kernel;
 
 /// <summary>One fault of a request or document.</summary>
-/// <param name="Path">JSON Pointer (RFC 6901) of the faulty place; empty for the whole document; <c>?name</c> for a query parameter.</param>
+/// <param name="Path">JSON Pointer (RFC 6901) of the faulty place, empty for the whole body, <c>?name</c> for a query.</param>
 /// <param name="Code">Stable code of the fault, for example <c>api.unknown-member</c>.</param>
 /// <param name="Message">What is wrong, for a person.</param>
 /// <param name="Hint">What would be right ("did you mean …").</param>
