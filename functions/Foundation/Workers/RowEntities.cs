@@ -45,7 +45,7 @@ public sealed class RowEntities(IStore store, RoomDirectory directory, CommitIds
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(EntityId id, CancellationToken ct)
     {
         var (shard, key) = Place(id);
-        return await store.FindAsync(shard, key, ct) is { } row ? EntityShell.StateOf(row.State) : null;
+        return await store.FindAsync(shard, key, ct) is { } row ? EntityShell.StateOf(row.State) : (ReadOnlyMemory<byte>?)null;
     }
 
     private (Shard Shard, RowKey Key) Place(EntityId id)

@@ -113,8 +113,8 @@ internal sealed class MemoryShard
 
     private Entry? FirstFrom(string lane)
     {
-        var view = _due.GetViewBetween(Start(lane), Start(AfterAll));
-        return view.Min;
+        var first = _due.GetViewBetween(Start(lane), Start(AfterAll)).Min;
+        return first.Lane is null ? null : first; // the minimum of an empty view is the default
     }
 
     private void Put(Row row, Due? before)

@@ -1,0 +1,47 @@
+using Foundation.Kernel;
+using Foundation.Protocols;
+using Foundation.Workers;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Foundation.Conformance.Entities;
+
+/// <summary>Entities as rows of a store: each backend names the store.</summary>
+public abstract class RowEntitiesConformance : EntitiesConformance
+{
+    private IStore? _store;
+
+    protected abstract ValueTask<IStore> CreateStoreAsync();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_store is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+
+    protected override async ValueTask<IEntities> CreateEntitiesAsync()
+    {
+        _store = await CreateStoreAsync();
+        var directory = new RoomDirectory();
+        directory.Fill([new AdderRoom()]);
+        return new RowEntities(_store, directory, new CommitIds(RandomSource.System), TimeProvider.System, NullLogger<RowEntities>.Instance);
+    }
+
+    private sealed class AdderRoom : IRoom
+    {
+        public RoomInfo Info { get; } = new("adder") { Entities = [new Adder()] };
+
+        public void Map(IEndpointRouteBuilder routes)
+        {
+        }
+
+        public ValueTask WakeAsync(WakeUp wakeUp, CancellationToken ct) => ValueTask.CompletedTask;
+
+        public ValueTask ReceiveAsync(Post post, CancellationToken ct) => ValueTask.CompletedTask;
+
+        public ValueTask TickAsync(JobGroup group, CancellationToken ct) => ValueTask.CompletedTask;
+    }
+}
