@@ -1,3 +1,4 @@
+using Foundation.Api;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -68,6 +69,7 @@ public static class FoundationServices
         services.AddSingleton<JobRunner>();
         services.AddSingleton<DeploymentIdentity>();
         services.AddSingleton<FoundationHost>();
+        services.AddFoundationApi();
         services.AddHostedService(provider => provider.GetRequiredService<FoundationHost>());
         return new FoundationBuilder(services);
     }
