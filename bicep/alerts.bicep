@@ -67,7 +67,8 @@ var metricRules = [
     metric: 'ThrottledRequests'
     aggregation: 'Total'
     threshold: throttledRequests
-    entities: ['*']
+    // The limit is the namespace's, and each queue watched by itself would be paid for by itself.
+    entities: []
   }
 ]
 
@@ -130,13 +131,15 @@ resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
             timeAggregation: rule.aggregation
             operator: 'GreaterThan'
             threshold: rule.threshold
-            dimensions: [
-              {
-                name: 'EntityName'
-                operator: 'Include'
-                values: rule.entities
-              }
-            ]
+            dimensions: empty(rule.entities)
+              ? []
+              : [
+                  {
+                    name: 'EntityName'
+                    operator: 'Include'
+                    values: rule.entities
+                  }
+                ]
           }
         ]
       }

@@ -30,7 +30,7 @@ internal static class Repository
             .Select(File.ReadAllText);
     }
 
-    /// <summary>The Functions app is there once it can start; until then the tests that compare with its sources have nothing to compare.</summary>
+    /// <summary>The tests that compare with the Functions app wait until it can start.</summary>
     public static void SkipWithoutFunctionsApp() => Assert.SkipUnless(
         File.Exists(PathOf("functions/Foundation.Functions/Program.cs")),
         "functions/Foundation.Functions has no Program.cs yet, so there are no sources to compare with.");

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Foundation.Infrastructure.Tests.Bicep;
 
-/// <summary>One resource as the compiler predicts it: every parameter, loop and condition worked out, references to other resources left.</summary>
+/// <summary>One resource as the compiler predicts it: parameters, loops and conditions worked out, references left.</summary>
 internal sealed record PredictedResource(string Type, string Name, string Id, JsonElement Json)
 {
     public JsonElement Properties => Json.GetProperty("properties");
@@ -15,8 +15,10 @@ internal static class Deployment
     public const string Main = "infra/main.bicep";
     public const string Deployer = "11111111-1111-1111-1111-111111111111";
 
-    private static readonly Lazy<Task<CommandResult>> s_build = new(() => BicepCompiler.RunAsync("build", Repository.PathOf(Main), "--stdout"));
-    private static readonly Lazy<Task<IReadOnlyList<PredictedResource>>> s_defaults = new(() => PredictAsync($"principalId = '{Deployer}'"));
+    private static readonly Lazy<Task<CommandResult>> s_build = new(() =>
+        BicepCompiler.RunAsync("build", Repository.PathOf(Main), "--stdout"));
+    private static readonly Lazy<Task<IReadOnlyList<PredictedResource>>> s_defaults = new(() =>
+        PredictAsync($"principalId = '{Deployer}'"));
     private static readonly Lazy<Task<IReadOnlyList<PredictedResource>>> s_everythingSet = new(() => PredictAsync(
         $"principalId = '{Deployer}'",
         "principalType = 'ServicePrincipal'",
@@ -68,7 +70,7 @@ internal static class Deployment
     public static IEnumerable<PredictedResource> OfType(this IEnumerable<PredictedResource> resources, string type) =>
         resources.Where(resource => resource.Type == type);
 
-    /// <summary>Each parameter as Bicep writes it: `budgetAmount = 0`. One run of the compiler costs seconds, so the cases above are shared.</summary>
+    /// <summary>Each parameter as Bicep writes it: `budgetAmount = 0`. A run costs seconds, so the cases above are shared.</summary>
     private static async Task<IReadOnlyList<PredictedResource>> PredictAsync(params string[] parameters)
     {
         var folder = Directory.CreateTempSubdirectory("foundation-infra-").FullName;

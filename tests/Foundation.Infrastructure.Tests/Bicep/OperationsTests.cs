@@ -9,12 +9,13 @@ public sealed class OperationsTests
     public async Task MetricAlerts_WatchDeadLettersTheirOwnDeadLettersAndThrottling()
     {
         var alerts = (await Deployment.DefaultsAsync()).OfType("Microsoft.Insights/metricAlerts")
-            .ToDictionary(alert => alert.Name, alert => alert.Properties.GetProperty("criteria").GetProperty("allOf")[0], StringComparer.Ordinal);
+            .ToDictionary(
+                alert => alert.Name, alert => alert.Properties.GetProperty("criteria").GetProperty("allOf")[0], StringComparer.Ordinal);
 
         Assert.Equal(3, alerts.Count);
         Assert.Equal(("ActiveMessages", "dead-letters"), Watched(alerts["foundation-dead-letters-depth"]));
         Assert.Equal(("DeadletteredMessages", "dead-letters"), Watched(alerts["foundation-dead-letters-own-dead-letters"]));
-        Assert.Equal(("ThrottledRequests", "*"), Watched(alerts["foundation-service-bus-throttled"]));
+        Assert.Equal(("ThrottledRequests", "the namespace"), Watched(alerts["foundation-service-bus-throttled"]));
     }
 
     [Theory]
@@ -23,7 +24,8 @@ public sealed class OperationsTests
     [InlineData("foundation-maintenance-silent", "maintenance", "LessThan")]
     public async Task QueryAlerts_LookAtWhatTheyAreNamedAfter(string name, string text, string comparison)
     {
-        var alert = Assert.Single((await Deployment.DefaultsAsync()).OfType("Microsoft.Insights/scheduledQueryRules"), rule => rule.Name == name);
+        var rules = (await Deployment.DefaultsAsync()).OfType("Microsoft.Insights/scheduledQueryRules");
+        var alert = Assert.Single(rules, rule => rule.Name == name);
         var criterion = alert.Properties.GetProperty("criteria").GetProperty("allOf")[0];
 
         Assert.Contains(text, criterion.GetProperty("query").GetString(), StringComparison.Ordinal);
@@ -79,8 +81,11 @@ public sealed class OperationsTests
         Assert.Empty(none);
     }
 
-    private static (string? Metric, string? Entity) Watched(JsonElement criterion) =>
-        (criterion.GetProperty("metricName").GetString(), criterion.GetProperty("dimensions")[0].GetProperty("values")[0].GetString());
+    private static (string? Metric, string? Entity) Watched(JsonElement criterion) => (
+        criterion.GetProperty("metricName").GetString(),
+        criterion.GetProperty("dimensions").GetArrayLength() == 0
+            ? "the namespace"
+            : criterion.GetProperty("dimensions")[0].GetProperty("values")[0].GetString());
 
     private static List<(string? Start, int Amount)> Budgets(IReadOnlyList<PredictedResource> resources) =>
     [

@@ -72,7 +72,8 @@ public sealed class RoleTests
 
     private static async Task<IEnumerable<Grant>> GrantsAsync(Task<IReadOnlyList<PredictedResource>> resources) =>
         Sorted((await resources).OfType("Microsoft.Authorization/roleAssignments").Select(assignment => new Grant(
-            new[] { Storage, ServiceBus, Vault, Insights }.Single(scope => assignment.Name.Contains($"'{scope}'", StringComparison.Ordinal)),
+            new[] { Storage, ServiceBus, Vault, Insights }
+                .Single(scope => assignment.Name.Contains($"'{scope}'", StringComparison.Ordinal)),
             s_names[assignment.Properties.GetProperty("roleDefinitionId").GetString()!.Split('/')[^1]],
             assignment.Properties.GetProperty("principalType").GetString()!)));
 

@@ -44,7 +44,8 @@ public sealed partial class ServiceBusTests
         var queues = await QueuesAsync();
         var emulated = Repository.ReadJson("infra/emulator/servicebus.json").GetProperty("UserConfig").GetProperty("Namespaces")[0]
             .GetProperty("Queues").EnumerateArray()
-            .ToDictionary(queue => queue.GetProperty("Name").GetString()!, queue => queue.GetProperty("Properties"), StringComparer.Ordinal);
+            .ToDictionary(
+                queue => queue.GetProperty("Name").GetString()!, queue => queue.GetProperty("Properties"), StringComparer.Ordinal);
 
         Assert.Equal(queues.Keys.Order(StringComparer.Ordinal), emulated.Keys.Order(StringComparer.Ordinal));
         Assert.All(s_carriers, name =>
@@ -55,12 +56,15 @@ public sealed partial class ServiceBusTests
     public async Task Triggers_OfTheApp_ListenToExactlyTheseQueues()
     {
         Repository.SkipWithoutFunctionsApp();
-        var sources = string.Join('\n', Repository.Sources("functions/Foundation.Functions").Concat(Repository.Sources("functions/Foundation.Azure")));
+        var sources = string.Join(
+            '\n', Repository.Sources("functions/Foundation.Functions").Concat(Repository.Sources("functions/Foundation.Azure")));
         var constants = TextConstant().Matches(sources).DistinctBy(match => match.Groups["name"].Value)
             .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.Ordinal);
 
         var triggers = Trigger().Matches(sources)
-            .Select(match => match.Groups["text"].Success ? match.Groups["text"].Value : constants[match.Groups["constant"].Value.Split('.')[^1]])
+            .Select(match => match.Groups["text"].Success
+                ? match.Groups["text"].Value
+                : constants[match.Groups["constant"].Value.Split('.')[^1]])
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
         Assert.Equal((await QueuesAsync()).Keys.Order(StringComparer.Ordinal), triggers);

@@ -64,7 +64,8 @@ public sealed partial class SettingsTests
 
     private static async Task<JsonElement> SettingsAsync() => Settings(await Deployment.DefaultsAsync());
 
-    private static async Task<IEnumerable<string>> NamesAsync() => (await SettingsAsync()).EnumerateObject().Select(setting => setting.Name);
+    private static async Task<IEnumerable<string>> NamesAsync() =>
+        (await SettingsAsync()).EnumerateObject().Select(setting => setting.Name);
 
     private static JsonElement Settings(IReadOnlyList<PredictedResource> resources) =>
         Assert.Single(resources.OfType("Microsoft.Web/sites/config")).Properties;

@@ -77,6 +77,20 @@ public sealed partial class DeveloperFilesTests
         Assert.Equal(named.Count, named.Distinct(StringComparer.Ordinal).Count());
     }
 
+    [Fact]
+    public void AzurePage_NamesEverySettingOfADeploymentAndEveryAlert()
+    {
+        var page = Repository.Read("docs/azure.md");
+        var settings = Variable().Matches(Repository.Read("infra/main.parameters.json")).Select(match => match.Groups[1].Value)
+            .Where(name => !name.StartsWith("AZURE_", StringComparison.Ordinal))
+            // The three are one row of the table.
+            .Select(name => name is "FOUNDATION_ALWAYS_READY_HTTP" ? name : name.Replace("FOUNDATION_ALWAYS_READY", "", StringComparison.Ordinal));
+        var alerts = AlertName().Matches(Repository.Read("bicep/alerts.bicep")).Select(match => match.Groups[1].Value);
+
+        Assert.All(settings, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+        Assert.All(alerts, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+    }
+
     private static IEnumerable<string> Steps(YamlNode job) =>
         ((YamlSequenceNode)job.Node("steps")).Children.OfType<YamlMappingNode>()
         .Where(step => step.Children.ContainsKey(new YamlScalarNode("run"))).Select(step => step.Text("run"));
@@ -86,6 +100,12 @@ public sealed partial class DeveloperFilesTests
 
     [GeneratedRegex(@"^# @name (\w+)\r?$", RegexOptions.Multiline)]
     private static partial Regex NamedRequest();
+
+    [GeneratedRegex(@"\$\{(\w+)\}")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex("name: '(foundation-[^']+)'")]
+    private static partial Regex AlertName();
 
     [GeneratedRegex(@"\{\{(\w+)\.response\.")]
     private static partial Regex UsedAnswer();

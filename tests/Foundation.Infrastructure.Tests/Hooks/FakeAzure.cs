@@ -51,7 +51,9 @@ internal sealed class FakeAzure : IAsyncDisposable
     /// <summary>Runs one hook as azd would: from the root, with azd's environment.</summary>
     public Task<CommandResult> RunHookAsync(string shell, string hook) => Command.RunAsync(
         shell,
-        shell == "sh" ? [Repository.PathOf($"infra/hooks/{hook}.sh")] : ["-NoProfile", "-File", Repository.PathOf($"infra/hooks/{hook}.ps1")],
+        shell == "sh"
+            ? [Repository.PathOf($"infra/hooks/{hook}.sh")]
+            : ["-NoProfile", "-File", Repository.PathOf($"infra/hooks/{hook}.ps1")],
         new Dictionary<string, string>
         {
             ["PATH"] = $"{_tools}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
