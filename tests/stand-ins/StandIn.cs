@@ -4,6 +4,6 @@ using System;
 internal static class StandIn
 {
     public static Exception Never() => new NotSupportedException(
-        "This build uses the stand-ins of tests/stand-ins, which only compile. Build with the real packages to run: "
-        + "dotnet build -p:AzureStandIns=false, or set the environment variable AzureStandIns=false.");
+        "This build uses the stand-ins of tests/stand-ins, which only compile. To run, build with the real packages: "
+        + "dotnet build functions/Foundation.Functions -p:AzureStandIns=false.");
 }
