@@ -26,7 +26,7 @@ internal sealed class YamlStream
         var anchors = new Dictionary<string, int>(StringComparer.Ordinal);
         var open = new Stack<string?>();
         var parser = new Parser(new StringReader(text));
-        while (parser.MoveNext())
+        while (Advance(parser, stream.Events))
         {
             var current = parser.Current!;
             stream.Events.Add(current);
@@ -57,6 +57,20 @@ internal sealed class YamlStream
         }
 
         return stream;
+    }
+
+    // Found by fuzzing: on some malformed documents ("@{" behind "- [") the library breaks instead of saying where.
+    private static bool Advance(Parser parser, List<ParsingEvent> before)
+    {
+        try
+        {
+            return parser.MoveNext();
+        }
+        catch (Exception exception) when (exception is not (YamlException or OutOfMemoryException))
+        {
+            var end = before.Count > 0 ? before[^1].End : Mark.Empty;
+            throw new YamlException(end, end, "the document is malformed behind this place.");
+        }
     }
 
     public static YamlException At(ParsingEvent node, string message) => new(node.Start, node.End, message);

@@ -7,7 +7,8 @@ namespace Foundation.Tests.Kernel;
 public sealed class ExpressionTests
 {
     private static readonly RawJson Context = RawJson.Parse("""
-        { "input": { "price": 1.10, "big": 12345678901234567890.50, "name": "a\u00e4", "items": [ { "n": 1 }, { "n": 2 }, {"n":3} ], "null": null },
+        { "input": { "price": 1.10, "big": 12345678901234567890.50, "name": "a\u00e4", "null": null,
+                     "items": [ { "n": 1 }, { "n": 2 }, {"n":3} ] },
           "steps": { "plan": { "result": { "items": [ 1, 2.0 ] } } }, "status": 402, "empty": {}, "x": 1, "x": 2 }
         """);
 
@@ -98,14 +99,16 @@ public sealed class ExpressionTests
         Assert.False(Expression.Compile(string.Join('.', Enumerable.Repeat("a", 1000))).Ok);
 
         // The parser drops brackets, so they cost no depth.
-        Assert.Equal("402", Expression.Compile(new string('(', 900) + "status" + new string(')', 900)).Value.Evaluate(Context).Value.ToString());
+        var bracketed = new string('(', 900) + "status" + new string(')', 900);
+        Assert.Equal("402", Expression.Compile(bracketed).Value.Evaluate(Context).Value.ToString());
     }
 
     [Fact]
     public void Evaluate_OfALargeResult_IsAProblem()
     {
         var context = RawJson.Parse("{\"a\":[" + string.Join(",", Enumerable.Repeat("\"" + new string('x', 1000) + "\"", 200)) + "]}");
-        Assert.Equal(ApiErrors.ExpressionFailed, Expression.Compile("[a[], a[], a[], a[], a[], a[]]").Value.Evaluate(context).Problem!.Error);
+        var expression = Expression.Compile("[a[], a[], a[], a[], a[], a[]]").Value;
+        Assert.Equal(ApiErrors.ExpressionFailed, expression.Evaluate(context).Problem!.Error);
     }
 
     [Theory]
@@ -115,7 +118,8 @@ public sealed class ExpressionTests
     [InlineData("status == `402`", true)]
     [InlineData("status == `403`", false)]
     [InlineData("length(status)", false)]
-    public void IsTrue_FollowsJmesPath(string text, bool expected) => Assert.Equal(expected, Expression.Compile(text).Value.IsTrue(Context));
+    public void IsTrue_FollowsJmesPath(string text, bool expected) =>
+        Assert.Equal(expected, Expression.Compile(text).Value.IsTrue(Context));
 
     [Fact]
     public void Compile_OfAnyText_NeverThrows() => Gen.String[Gen.Char[" .[]{}()*?&|!=<>'\"`@$,:0123ab\\-+/"], 0, 30].Sample(text =>
@@ -127,7 +131,8 @@ public sealed class ExpressionTests
     [Fact]
     public void PlainPaths_AgreeWithTheLibrary()
     {
-        var step = Gen.OneOf(JsonGen.Name.Select(name => "." + System.Text.Json.JsonSerializer.Serialize(name)), Gen.Int[-3, 3].Select(i => $"[{i}]"));
+        var name = JsonGen.Name.Select(name => "." + System.Text.Json.JsonSerializer.Serialize(name));
+        var step = Gen.OneOf(name, Gen.Int[-3, 3].Select(i => $"[{i}]"));
         Gen.Select(JsonGen.Value, step.Array[1, 4]).Sample((text, steps) =>
         {
             var path = string.Concat(steps).TrimStart('.');
@@ -135,7 +140,8 @@ public sealed class ExpressionTests
             var bare = Expression.Compile(path).Value.Evaluate(context).Value;
             var library = Expression.Compile($"not_null({path})").Value.Evaluate(context).Value;
             var expected = Newtonsoft.Json.Linq.JToken.Parse(library.ToString());
-            Assert.True(Newtonsoft.Json.Linq.JToken.DeepEquals(expected, Newtonsoft.Json.Linq.JToken.Parse(bare.ToString())), $"{path} of {text}");
+            var actual = Newtonsoft.Json.Linq.JToken.Parse(bare.ToString());
+            Assert.True(Newtonsoft.Json.Linq.JToken.DeepEquals(expected, actual), $"{path} of {text}");
         });
     }
 }

@@ -17,11 +17,13 @@ internal static class JsonGen
         Gen.Int.Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         Text);
 
-    public static readonly Gen<string> Value = Gen.Recursive<string>((depth, value) => depth > 3 ? Leaf : Gen.OneOf(Leaf, Array(value), Object(value)));
+    public static readonly Gen<string> Value =
+        Gen.Recursive<string>((depth, value) => depth > 3 ? Leaf : Gen.OneOf(Leaf, Array(value), Object(value)));
 
     /// <summary>Objects, without equal names.</summary>
     public static Gen<string> Object(Gen<string> value) =>
-        Gen.Select(Name, Space, value, (name, space, item) => (name, text: $"{space}{JsonSerializer.Serialize(name)}{space}:{item}")).Array[0, 4]
+        Gen.Select(Name, Space, value, (name, space, item) => (name, text: $"{space}{JsonSerializer.Serialize(name)}{space}:{item}"))
+            .Array[0, 4]
             .Select(members => "{" + string.Join(",", members.DistinctBy(member => member.name).Select(member => member.text)) + "}");
 
     private static Gen<string> Array(Gen<string> value) =>

@@ -58,7 +58,8 @@ public sealed class JsonMergeTests
         Assert.True(JsonNode.DeepEquals(expected, actual), $"{target} + {patch} = {actual?.ToJsonString()}");
     });
 
-    private static bool Same(RawJson left, RawJson right) => JsonNode.DeepEquals(JsonNode.Parse(left.ToString()), JsonNode.Parse(right.ToString()));
+    private static bool Same(RawJson left, RawJson right) =>
+        JsonNode.DeepEquals(JsonNode.Parse(left.ToString()), JsonNode.Parse(right.ToString()));
 
     private static JsonNode? Model(JsonNode? target, JsonNode? patch)
     {

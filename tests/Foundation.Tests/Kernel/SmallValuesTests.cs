@@ -57,7 +57,8 @@ public sealed class SmallValuesTests
     public void Sizes_RefuseAnythingElse(string text) => Assert.False(Sizes.TryParse(text, out _));
 
     [Fact]
-    public void Sizes_RoundTrip() => Gen.Long[0, long.MaxValue].Sample(bytes => Sizes.TryParse(Sizes.Format(bytes), out var parsed) && parsed == bytes);
+    public void Sizes_RoundTrip() =>
+        Gen.Long[0, long.MaxValue].Sample(bytes => Sizes.TryParse(Sizes.Format(bytes), out var parsed) && parsed == bytes);
 
     [Theory]
     [InlineData("2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z")]

@@ -6,7 +6,8 @@ namespace Foundation.Tests.Kernel;
 
 public sealed class TemplateTests
 {
-    private static readonly RawJson Context = RawJson.Parse("""{ "input": { "n": 1.10, "s": "a\"b", "o": {"x": 1}, "z": null, "list": [1,2] } }""");
+    private static readonly RawJson Context =
+        RawJson.Parse("""{ "input": { "n": 1.10, "s": "a\"b", "o": {"x": 1}, "z": null, "list": [1,2] } }""");
 
     [Theory]
     [InlineData("""{ "a" : 1.0 }""", """{ "a" : 1.0 }""")]
@@ -47,8 +48,9 @@ public sealed class TemplateTests
     }
 
     [Fact]
-    public void Render_WithoutExpressions_IsByteForByte() => JsonGen.Value.Where(text => !text.Contains("${", StringComparison.Ordinal)).Sample(text =>
+    public void Render_WithoutExpressions_IsByteForByte() => JsonGen.Value.Sample(text =>
     {
+        if (text.Contains("${", StringComparison.Ordinal)) return;
         var template = Template.Compile(RawJson.Parse(text)).Value;
         Assert.True(template.IsLiteral);
         Assert.Equal(text, template.Render(RawJson.Null).Value.ToString());

@@ -49,7 +49,8 @@ public sealed class YamlTests
     [InlineData("&k a: 1\nb: { *k : 2 }", "{\"a\":1,\"b\":{\"a\":2}}")]
     [InlineData("{\"json\": [1, \"t\", null]}", "{\"json\":[1,\"t\",null]}")]
     [InlineData("\uFEFFa: ü", "{\"a\":\"ü\"}")]
-    public void Read_OfOneDocument_GivesItsJson(string yaml, string json) => Assert.Equal(json, Assert.Single(Read(yaml).Value).ToString());
+    public void Read_OfOneDocument_GivesItsJson(string yaml, string json) =>
+        Assert.Equal(json, Assert.Single(Read(yaml).Value).ToString());
 
     [Fact]
     public void Read_OfSeveralDocuments_GivesThemInOrder() =>
@@ -67,6 +68,7 @@ public sealed class YamlTests
     [InlineData("a: *nowhere", "Line 1, column 4: there is no anchor '&nowhere'.")]
     [InlineData("&a [*a]", "Line 1, column 5: '*a' stands inside of itself.")]
     [InlineData("a: !secret x", "Line 1, column 4: the tag !secret is not supported.")]
+    [InlineData("- \n[\n@{", "Line 1, column 1: the document is malformed behind this place.")]
     [InlineData("a: !!int x", "Line 1, column 4: 'x' does not fit its tag tag:yaml.org,2002:int.")]
     [InlineData("a: !!set {x}", "Line 1, column 4: the tag tag:yaml.org,2002:set is not supported.")]
     public void Read_OfAFault_NamesTheLine(string yaml, string message)
@@ -80,17 +82,27 @@ public sealed class YamlTests
     public void Read_OfABillionLaughs_IsRefused()
     {
         var yaml = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-        for (var i = 1; i < 10; i++) yaml.Append(System.Globalization.CultureInfo.InvariantCulture, $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
+        for (var i = 1; i < 10; i++)
+        {
+            var aliases = string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10));
+            yaml.Append(System.Globalization.CultureInfo.InvariantCulture, $"a{i}: &a{i} [{aliases}]\n");
+        }
+
         Assert.Contains("more than 100000 nodes", Read(yaml.ToString()).Problem!.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Read_OfADeepDocument_IsRefused() =>
-        Assert.Contains("more than 64 levels", Read(new string('[', 100) + new string(']', 100)).Problem!.Detail, StringComparison.Ordinal);
+    public void Read_OfADeepDocument_IsRefused()
+    {
+        var detail = Read(new string('[', 100) + new string(']', 100)).Problem!.Detail;
+        Assert.EndsWith("more than 64 levels.", detail, StringComparison.Ordinal);
+    }
 
     [Fact]
-    public void Read_OfJson_IsThatJson() => JsonGen.Value.Where(text => !text.Contains("\\/", StringComparison.Ordinal)).Sample(text =>
+    public void Read_OfJson_IsThatJson() => JsonGen.Value.Sample(text =>
     {
+        if (text.Contains("\\/", StringComparison.Ordinal)) return;
+
         // JSON is YAML, but for tabs as indentation and the spelling of escapes.
         var plain = System.Text.Json.Nodes.JsonNode.Parse(text.Replace('\t', ' '));
         var read = System.Text.Json.Nodes.JsonNode.Parse(Assert.Single(Read(text.Replace('\t', ' ')).Value).ToString());
