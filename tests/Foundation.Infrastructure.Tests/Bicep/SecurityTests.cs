@@ -111,7 +111,7 @@ public sealed partial class SecurityTests
         }
     }
 
-    [GeneratedRegex(@"\blist(Keys|AccountSas|ServiceSas|Secrets|ConnectionStrings|(Publishing)?Credentials)?\s*\(", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\blist(Keys|AccountSas|ServiceSas|Secrets|\w*Strings|\w*Credentials)?\s*\(", RegexOptions.IgnoreCase)]
     private static partial Regex KeyFunction();
 
     [GeneratedRegex(@"secret|password|ConnectionString|InstrumentationKey|\bkeys?\b|_KEY$|sas\b", RegexOptions.IgnoreCase)]

@@ -84,7 +84,9 @@ public sealed partial class DeveloperFilesTests
         var settings = Variable().Matches(Repository.Read("infra/main.parameters.json")).Select(match => match.Groups[1].Value)
             .Where(name => !name.StartsWith("AZURE_", StringComparison.Ordinal))
             // The three are one row of the table.
-            .Select(name => name is "FOUNDATION_ALWAYS_READY_HTTP" ? name : name.Replace("FOUNDATION_ALWAYS_READY", "", StringComparison.Ordinal));
+            .Select(name => name.EndsWith("_HTTP", StringComparison.Ordinal)
+                ? name
+                : name.Replace("FOUNDATION_ALWAYS_READY", "", StringComparison.Ordinal));
         var alerts = AlertName().Matches(Repository.Read("bicep/alerts.bicep")).Select(match => match.Groups[1].Value);
 
         Assert.All(settings, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
