@@ -1,3 +1,4 @@
+using Foundation.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,7 +21,9 @@ public static class FoundationPipeline
     {
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
-        app.UseMiddleware<LocalCallerMiddleware>();
+        // Without the security room there are no keys: only this machine is answered.
+        if (app.ApplicationServices.GetService<KeyDoorkeeper>() is null) app.UseMiddleware<LocalCallerMiddleware>();
+        else app.UseMiddleware<CallerMiddleware>();
         app.UseMiddleware<QueryMiddleware>();
         app.UseEndpoints(routes => routes.MapFoundation());
         return app;

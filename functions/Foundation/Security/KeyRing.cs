@@ -16,6 +16,9 @@ internal sealed class KeyRing(
     private readonly ConcurrentDictionary<UInt128, KnownKey> _known = new();
     private int _existence; // 0 unknown, 1 no key, 2 at least one: a key's row is never the last to be deleted, so 2 stays 2
 
+    /// <summary>How many keys are held.</summary>
+    internal int Count => _known.Count;
+
     /// <summary>The key of an id, or null when there is none or the id was not minted here.</summary>
     public ValueTask<KnownKey?> FindAsync(ResourceId id, CancellationToken ct) =>
         _known.TryGetValue(id.Value, out var known) && (profile.SingleProcess || time.GetElapsedTime(known.ReadAt) < options.Value.BelieveFor)

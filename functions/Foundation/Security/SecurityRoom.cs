@@ -18,13 +18,15 @@ public static class SecurityServices
         builder.Services.TryAddSingleton<KeyRing>();
         builder.Services.TryAddSingleton<KeyService>();
         builder.Services.TryAddSingleton<KeyDoorkeeper>();
+        builder.Services.TryAddSingleton<SecurityEndpoints>();
         builder.Services.TryAddSingleton<SecretStore>();
         builder.Services.TryAddSingleton<ISecrets>(provider => provider.GetRequiredService<SecretStore>());
         return builder.AddRoom<SecurityRoom>();
     }
 }
 
-internal sealed class SecurityRoom(KeyService keys, SecretStore secrets) : IRoom
+/// <summary>Keys: who may do what. Secrets: what others demand of us.</summary>
+internal sealed class SecurityRoom(KeyService keys, SecurityEndpoints endpoints, SecretStore secrets) : IRoom
 {
     public RoomInfo Info { get; } = new("keys")
     {
@@ -34,9 +36,7 @@ internal sealed class SecurityRoom(KeyService keys, SecretStore secrets) : IRoom
         Features = ["keys"],
     };
 
-    public void Map(IEndpointRouteBuilder routes)
-    {
-    }
+    public void Map(IEndpointRouteBuilder routes) => endpoints.Map(routes);
 
     public ValueTask WakeAsync(WakeUp wakeUp, CancellationToken ct) => keys.DeleteEndedAsync(ct);
 

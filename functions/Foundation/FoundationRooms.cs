@@ -1,0 +1,11 @@
+using Foundation.Security;
+
+namespace Foundation;
+
+/// <summary>The product: every room there is. Hosts that want less add rooms one by one.</summary>
+public static class FoundationRooms
+{
+    /// <summary>Adds all rooms. Their options are set with <c>services.Configure</c>.</summary>
+    public static FoundationBuilder AddAllRooms(this FoundationBuilder builder) => builder
+        .AddSecurity();
+}
