@@ -8,7 +8,7 @@ namespace Foundation.Kernel;
 /// </summary>
 public interface IDescribesValue
 {
-    /// <summary>The JSON type it reads.</summary>
+    /// <summary>The JSON type it reads; <see cref="JsonValueKind.Undefined"/> when it reads several and says itself what is wrong.</summary>
     JsonValueKind Kind { get; }
 
     /// <summary>What is accepted, to follow the words "expected" or "is not": <c>a duration such as 30s</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Foundation.Kernel;
 
@@ -7,6 +8,7 @@ namespace Foundation.Kernel;
 /// used, inside an allow-list, and never stands in rows, logs or answers.
 /// </summary>
 /// <param name="Value">The reference as written.</param>
+[JsonConverter(typeof(SecretReferenceConverter))]
 public sealed record SecretReference(string Value)
 {
     /// <summary>The one prefix of environment variables that may be read: a reference can never reach the rest of the environment.</summary>

@@ -17,7 +17,7 @@ internal static class StrictJsonLeaf
 
         // The serializer wraps a converter of a nullable member, and the wrapper does not say what it reads.
         var kind = described?.Kind ?? (member?.CustomConverter is null ? KindOf(type.Type) : null);
-        if (kind is { } wanted && !Matches(element.ValueKind, wanted))
+        if (kind is { } wanted and not JsonValueKind.Undefined && !Matches(element.ValueKind, wanted))
         {
             walk.Add(path, ApiErrors.InvalidType, $"Expected {expected}, got {StrictJsonWalk.Noun(element.ValueKind)}.");
             return;

@@ -2,34 +2,6 @@ using System.Collections.Immutable;
 
 namespace Foundation.Registry;
 
-/// <summary>Whether an instance can be given work.</summary>
-public enum InstanceStatus
-{
-    /// <summary>Registered, and heard within its lease.</summary>
-    Up,
-
-    /// <summary>Finishes what it has and takes nothing new.</summary>
-    Draining,
-
-    /// <summary>Not heard within its lease; its row is kept for a while.</summary>
-    Down,
-}
-
-/// <summary>The envelope in which tasks are pushed to an instance.</summary>
-public enum DeliveryFormat
-{
-    /// <summary>CloudEvents 1.0, binary mode.</summary>
-    CloudEvent,
-
-    /// <summary>A Jido signal.</summary>
-    Jido,
-}
-
-/// <summary>What an instance can do.</summary>
-/// <param name="Name">The word that tasks name it by.</param>
-/// <param name="Version">Its version, where the agent tells one.</param>
-public sealed record Capability(string Name, string? Version = null);
-
 /// <summary>One running agent as the fleet knows it: the member of a snapshot, never changed in place.</summary>
 public sealed record Instance
 {
@@ -72,7 +44,7 @@ public sealed record Instance
     /// <summary>How many tasks it takes at once (advisory across processes).</summary>
     public int MaxConcurrency { get; init; } = 1;
 
-    /// <summary>Whether it can be given work, by its registration alone. Ejections: <see cref="Health"/>.</summary>
+    /// <summary>Whether it can be given work, by its registration alone. Ejections: <see cref="Health"/>; now: <see cref="StatusAt"/>.</summary>
     public InstanceStatus Status { get; init; }
 
     /// <summary>Rises with every takeover: what an older generation runs is lost.</summary>
@@ -82,7 +54,11 @@ public sealed record Instance
     public DateTimeOffset Since { get; init; }
 
     /// <summary>When its lease ends unless it is heard; null for <c>"lease": "none"</c>.</summary>
-    public DateTimeOffset? LeaseExpiresAt { get; init; }
+    public DateTimeOffset? LeaseExpiresAt
+    {
+        get => Activity.LeaseExpiresAt;
+        init => Activity = InstanceActivity.Leased(value);
+    }
 
     /// <summary>What pushes to it are signed with.</summary>
     public SecretReference? Secret { get; init; }
@@ -107,8 +83,18 @@ public sealed record Instance
         return false;
     }
 
-    /// <summary>Whether it may be given work now: up, and not ejected.</summary>
-    public bool EligibleAt(DateTimeOffset now) => Status == InstanceStatus.Up && Health?.EjectedAt(now) != true;
+    /// <summary>What this process knows of it from moment to moment; shared by all versions of the instance.</summary>
+    public InstanceActivity Activity { get; init; } = new();
+
+    /// <summary>Its row as last seen; null only where a test made the instance up.</summary>
+    internal InstanceState? Source { get; init; }
+
+    /// <summary>The status now: a lease that has ended counts as down before anybody has written so.</summary>
+    public InstanceStatus StatusAt(DateTimeOffset now) => Activity.AliveAt(now) ? Status : InstanceStatus.Down;
+
+    /// <summary>Whether it may be given work now: up, heard, and not ejected.</summary>
+    public bool EligibleAt(DateTimeOffset now) =>
+        Status == InstanceStatus.Up && Activity.AliveAt(now) && Activity.TrustedAt(now) && Health?.EjectedAt(now) != true;
 
     /// <summary>The weight that pickers use now: less than <see cref="Weight"/> while an ejected instance returns gradually.</summary>
     public double WeightAt(DateTimeOffset now) => Health is null ? Weight : Weight * Health.ShareAt(now);

@@ -55,15 +55,20 @@ public sealed partial class FunctionAppTests
     public void FunctionsThatTheTemplateNames_ExistInTheApp()
     {
         Repository.SkipWithoutFunctionsApp();
+        var declared = Repository.Sources("functions/Foundation.Functions")
+            .SelectMany(source => FunctionName().Matches(source).Select(match => match.Groups[1].Value)).ToList();
         var named = WarmFunction().Matches(Repository.Read("bicep/functionapp.bicep"))
             .Select(match => match.Groups[1].Value).Append("maintenance");
 
-        Assert.Empty(named.Except(AppSources.ArgumentsOf("Function")));
+        Assert.Empty(named.Except(declared));
     }
 
     private static System.Text.Json.JsonElement Scale(IReadOnlyList<PredictedResource> resources) =>
         Assert.Single(resources.OfType("Microsoft.Web/sites")).Properties
         .GetProperty("functionAppConfig").GetProperty("scaleAndConcurrency");
+
+    [GeneratedRegex(@"\[Function\(""([^""]+)""\)\]")]
+    private static partial Regex FunctionName();
 
     [GeneratedRegex("'function:([^']+)'")]
     private static partial Regex WarmFunction();

@@ -1,6 +1,8 @@
+using System.Text.RegularExpressions;
+
 namespace Foundation.Infrastructure.Tests.Bicep;
 
-public sealed class ServiceBusTests
+public sealed partial class ServiceBusTests
 {
     private static readonly string[] s_carriers = ["tasks-high", "tasks-low", "tasks-normal", "wakeups"];
 
@@ -54,11 +56,27 @@ public sealed class ServiceBusTests
     public async Task Triggers_OfTheApp_ListenToExactlyTheseQueues()
     {
         Repository.SkipWithoutFunctionsApp();
+        var sources = string.Join(
+            '\n', Repository.Sources("functions/Foundation.Functions").Concat(Repository.Sources("functions/Foundation.Azure")));
+        var constants = TextConstant().Matches(sources).DistinctBy(match => match.Groups["name"].Value)
+            .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.Ordinal);
 
-        Assert.Equal((await QueuesAsync()).Keys.Order(StringComparer.Ordinal), AppSources.ArgumentsOf("ServiceBusTrigger"));
+        var triggers = Trigger().Matches(sources)
+            .Select(match => match.Groups["text"].Success
+                ? match.Groups["text"].Value
+                : constants[match.Groups["constant"].Value.Split('.')[^1]])
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+        Assert.Equal((await QueuesAsync()).Keys.Order(StringComparer.Ordinal), triggers);
     }
 
     private static async Task<Dictionary<string, PredictedResource>> QueuesAsync() =>
         (await Deployment.DefaultsAsync()).OfType("Microsoft.ServiceBus/namespaces/queues")
         .ToDictionary(queue => queue.Name.Split('/')[1], StringComparer.Ordinal);
+
+    [GeneratedRegex(@"ServiceBusTrigger\(\s*(?:""(?<text>[^""]+)""|(?<constant>[\w.]+))")]
+    private static partial Regex Trigger();
+
+    [GeneratedRegex(@"const\s+string\s+(?<name>\w+)\s*=\s*""(?<value>[^""]*)""")]
+    private static partial Regex TextConstant();
 }

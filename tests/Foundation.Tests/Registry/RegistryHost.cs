@@ -1,0 +1,78 @@
+using Foundation.Kernel;
+using Foundation.Protocols;
+using Foundation.Protocols.Memory;
+using Foundation.Registry;
+using Foundation.Tests.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Foundation.Tests.Registry;
+
+/// <summary>A host with the registry, on fake time.</summary>
+internal sealed class RegistryHost : IAsyncDisposable
+{
+    public const string A1 = "/api/services/agents/instances/a1";
+
+    public const string Push = """{ "endpoint": "http://127.0.0.1:9001/tasks", "capabilities": ["x"] }""";
+
+    private RegistryHost(TestHost host, FakeTimeProvider time) => (Host, Time) = (host, time);
+
+    public TestHost Host { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public HttpClient Client => Host.Client;
+
+    public IInstanceDirectory Directory => Host.Get<IInstanceDirectory>();
+
+    public static FakeTimeProvider NewTime() => new(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
+
+    public static async Task<RegistryHost> StartAsync(
+        FakeTimeProvider? time = null, IStore? store = null, HostProfile? profile = null, int shards = 1)
+    {
+        var clock = time ?? NewTime();
+        var host = await TestHost.StartAsync(f => f.AddRegistry(), clock, store ?? new MemoryStore(shards), profile);
+        return new RegistryHost(host, clock);
+    }
+
+    /// <summary>Registers and answers the token.</summary>
+    public async Task<string> RegisterAsync(string path = A1, string body = Push)
+    {
+        var answer = await Client.SendAsync(HttpMethod.Put, path, body);
+        Assert.True((int)answer.Status is 200 or 201, answer.Text);
+        return answer.Json.GetProperty("leaseToken").GetString()!;
+    }
+
+    public Task<HttpAnswer> BeatAsync(string token, string more = "", string path = A1) =>
+        Client.PostAsync(path + "/heartbeat", $$"""{ "leaseToken": "{{token}}"{{more}} }""");
+
+    /// <summary>Moves the clock and waits until the host has seen it: what a timer begins goes on by itself.</summary>
+    public async Task AdvanceAsync(TimeSpan by, Func<bool> until, string phase)
+    {
+        Time.Advance(by);
+        await UntilAsync(until, phase);
+    }
+
+    /// <summary>Waits for what the host does by itself, letting fake timers ring.</summary>
+    public async Task UntilAsync(Func<bool> until, string phase)
+    {
+        for (var i = 0; i < 2_000; i++)
+        {
+            if (until())
+            {
+                return;
+            }
+
+            await Task.Yield();
+            if (i % 50 == 49)
+            {
+                Time.Advance(TimeSpan.FromMilliseconds(20));
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+            }
+        }
+
+        Assert.Fail($"Waited in vain: {phase}");
+    }
+
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
+}
