@@ -1,0 +1,118 @@
+using System.Globalization;
+
+namespace Foundation.Tasks;
+
+/// <summary>What a list of tasks shows.</summary>
+internal sealed record TaskFilter
+{
+    public AgentTaskStatus? Status { get; init; }
+
+    public string? Queue { get; init; }
+
+    public string? Type { get; init; }
+
+    public DateTimeOffset? Since { get; init; }
+
+    public DateTimeOffset? Until { get; init; }
+
+    public IReadOnlyList<KeyValuePair<string, string>> Labels { get; init; } = [];
+
+    public bool Matches(Caller caller, AgentTask task) =>
+        caller.Sees(task.Tenant)
+        && (Status is null || task.Status == Status)
+        && (Queue is null || task.Queue == Queue)
+        && (Type is null || task.Type == Type)
+        && (Since is null || task.CreatedAt >= Since)
+        && (Until is null || task.CreatedAt < Until)
+        && Labels.All(l => task.Labels is not null && task.Labels.TryGetValue(l.Key, out var value) && value == l.Value);
+}
+
+/// <summary>
+/// Lists tasks in the order of their creation: a merge of the shards by id, filtered as it goes. What a page may read is bounded,
+/// so a page of rare matches is short and says where to go on.
+/// </summary>
+internal sealed class TaskLister(IStore store)
+{
+    private const int RowsReadMax = 5_000;
+    private const int PageSize = 200;
+
+    public async ValueTask<Page<AgentTask>> ListAsync(
+        Caller caller, TaskFilter filter, int limit, string? cursor, bool newestFirst, CancellationToken ct)
+    {
+        var found = new List<AgentTask>();
+        var position = cursor is null ? (UInt128?)null : UInt128.Parse(cursor, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        position ??= StartOf(filter, newestFirst);
+        for (var read = 0; read < RowsReadMax;)
+        {
+            var (rows, complete) = await MergeAsync(position, newestFirst, ct);
+            foreach (var row in rows)
+            {
+                position = row.Key.Id;
+                if (TooFar(filter, row.Key.ResourceId, newestFirst))
+                {
+                    return new Page<AgentTask>(found, null);
+                }
+
+                if (TaskRows.Read(row) is var task && filter.Matches(caller, task))
+                {
+                    found.Add(task);
+                    if (found.Count == limit)
+                    {
+                        return new Page<AgentTask>(found, CursorOf(position.Value));
+                    }
+                }
+            }
+
+            read += rows.Count;
+            if (complete)
+            {
+                return new Page<AgentTask>(found, null);
+            }
+        }
+
+        return new Page<AgentTask>(found, CursorOf(position!.Value));
+    }
+
+    private static string CursorOf(UInt128 position) => position.ToString("x32", CultureInfo.InvariantCulture);
+
+    // Ids begin with their millisecond: a time is a position.
+    private static UInt128? StartOf(TaskFilter filter, bool newestFirst) => (newestFirst, filter) switch
+    {
+        (true, { Until: { } until }) => ((UInt128)(ulong)until.ToUnixTimeMilliseconds() + 1) << 80,
+        (false, { Since: { } since }) when since.ToUnixTimeMilliseconds() > 0 => ((UInt128)(ulong)since.ToUnixTimeMilliseconds() << 80) - 1,
+        _ => null,
+    };
+
+    private static bool TooFar(TaskFilter filter, ResourceId id, bool newestFirst) => newestFirst
+        ? filter.Since is { } since && id.Milliseconds < since.ToUnixTimeMilliseconds() - 1_000
+        : filter.Until is { } until && id.Milliseconds > until.ToUnixTimeMilliseconds() + 1_000;
+
+    private async ValueTask<(List<Row> Rows, bool Complete)> MergeAsync(UInt128? after, bool newestFirst, CancellationToken ct)
+    {
+        var pages = await Task.WhenAll(Enumerable.Range(0, store.Shards).Select(n => PageAsync(n, after, newestFirst, ct)));
+        var merged = pages.SelectMany(p => p.Items).ToList();
+        merged.Sort((a, b) => newestFirst ? b.Key.Id.CompareTo(a.Key.Id) : a.Key.Id.CompareTo(b.Key.Id));
+
+        // Where a shard has more, nothing behind its last row may be shown yet.
+        var horizon = pages.Where(p => p.Next is not null && p.Items.Count > 0).Select(p => p.Items[^1].Key.Id).ToList();
+        if (horizon.Count > 0)
+        {
+            var edge = newestFirst ? horizon.Max() : horizon.Min();
+            merged.RemoveAll(r => newestFirst ? r.Key.Id < edge : r.Key.Id > edge);
+        }
+
+        return (merged, pages.All(p => p.Next is null));
+    }
+
+    private async Task<Page<Row>> PageAsync(int shard, UInt128? after, bool newestFirst, CancellationToken ct)
+    {
+        var table = TaskTables.Tasks;
+        var range = (after, newestFirst) switch
+        {
+            (null, _) => new KeyRange(table),
+            ({ } id, true) => new KeyRange(table, To: new RowKey(table, id)),
+            ({ } id, false) => new KeyRange(table, From: new RowKey(table, id + 1)),
+        };
+        return await store.ListAsync(new Shard(TaskTables.Work, shard), range, new Listing(PageSize, Descending: newestFirst), ct);
+    }
+}
