@@ -69,11 +69,20 @@ public abstract record CommitResult
 /// <summary>The bounds of a commit; every store enforces them, so that what runs on one runs on all.</summary>
 public static class CommitLimits
 {
-    /// <summary>Rows and index entries touched; Azure's entity group transactions hold 100.</summary>
+    /// <summary>
+    /// Rows and index entries touched, and <see cref="WatchOperations"/> where a watched table is; Azure's entity group transactions
+    /// hold 100.
+    /// </summary>
     public const int OperationsMax = 100;
 
-    /// <summary>Bytes of states and bodies in one commit.</summary>
-    public const int BytesMax = 3_500_000;
+    /// <summary>
+    /// What a commit that touches watched tables costs more, however many of their rows: on Azure the head that numbers changes, the
+    /// change row, and the old change row that it pushes out.
+    /// </summary>
+    public const int WatchOperations = 3;
+
+    /// <summary>Bytes of states and bodies in one commit: Azure's 4 MiB of request hold them in base 64, with keys and headers.</summary>
+    public const int BytesMax = 2_900_000;
 
     /// <summary>Bytes of one state.</summary>
     public const int StateBytesMax = 32 * 1024;
@@ -108,6 +117,8 @@ public static class CommitLimits
             bytes += state + body;
             operations += count;
         }
+
+        operations += WatchCost(commit);
 
         if (operations > OperationsMax || bytes > BytesMax)
         {
@@ -144,6 +155,11 @@ public static class CommitLimits
             }
         }
     }
+
+    /// <summary>How many operations a commit is.</summary>
+    public static int Operations(Commit commit) => commit.Writes.Sum(w => Measure(w).Operations) + WatchCost(commit);
+
+    private static int WatchCost(Commit commit) => commit.Writes.Any(w => w.Key.Table.Watched) ? WatchOperations : 0;
 
     private static (int State, int Body, int Operations) Measure(Write write) => write switch
     {

@@ -1,0 +1,2 @@
+global using Foundation.Kernel;
+global using Foundation.Protocols;

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Foundation.Azure.Tables;
+
+/// <summary>
+/// Follows the change rows of a space's shards. All watches of a process share one look at the heads per interval; only shards whose
+/// head moved are read further.
+/// </summary>
+internal sealed class ChangeWatcher(TableDirectory tables, RowReader toRow, AzureTablesOptions options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<Space, HeadReader> _heads = new();
+
+    public async IAsyncEnumerable<Change> WatchAsync(Table table, string? after, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var heads = _heads.GetOrAdd(table.Space, s => new HeadReader(tables, s, options, time));
+        var start = await heads.ReadAsync(TimeSpan.Zero, ct);
+        var (cursor, known) = ReadCursor(after, start);
+        if (!known)
+        {
+            yield return Resync(cursor);
+        }
+
+        var wait = options.WatchEvery;
+        while (true)
+        {
+            var moved = false;
+            var now = await heads.ReadAsync(wait / 2, ct);
+            for (var shard = 0; shard < cursor.Length; shard++)
+            {
+                if (now[shard] == cursor[shard])
+                {
+                    continue;
+                }
+
+                moved = true;
+                await foreach (var change in ReadShardAsync(table, shard, now[shard], cursor, ct))
+                {
+                    yield return change;
+                }
+            }
+
+            wait = moved ? options.WatchEvery : TimeSpan.FromTicks(Math.Min(wait.Ticks * 3 / 2, options.WatchEveryMax.Ticks));
+            await Task.Delay(wait, time, ct);
+        }
+    }
+
+    private async IAsyncEnumerable<Change> ReadShardAsync(
+        Table table, int number, long head, long[] cursor, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var shard = new Shard(table.Space, number);
+        var partition = tables.Partition(shard);
+        var page = head > cursor[number]
+            ? await partition.ReadAsync(EntityKeys.Change(cursor[number] + 1), EntityKeys.Change(head + 1), ChangeEntity.Kept, null, ct)
+            : default;
+        var missed = page.Items is null or [] || EntityKeys.ReadChange(page.Items[0].RowKey) != cursor[number] + 1;
+        if (missed)
+        {
+            cursor[number] = head;
+            yield return Resync(cursor);
+            yield break;
+        }
+
+        var last = EntityKeys.ReadChange(page.Items![^1].RowKey);
+        var prefix = EntityKeys.Rows(new KeyRange(table)).From;
+        var keys = page.Items
+            .SelectMany(ChangeEntity.KeysOf)
+            .Where(k => k.StartsWith(prefix, StringComparison.Ordinal))
+            .Reverse().Distinct().Reverse()
+            .ToList();
+        var rows = await Bounded.SelectAsync(keys, options.Parallel, k => partition.FindAsync(k, RowEntity.WithoutBody, ct).AsTask());
+        for (var i = 0; i < keys.Count; i++)
+        {
+            // Only the last one moves the cursor: whoever stops in between sees some of them again, and misses none.
+            cursor[number] = i == keys.Count - 1 ? last : cursor[number];
+            var key = EntityKeys.ToKey(table, EntityKeys.ReadRow(keys[i]).Name);
+            yield return rows[i] is { } entity
+                ? new Change(Text(cursor), ChangeKind.Updated, key, await toRow(shard, entity, false, ct))
+                : new Change(Text(cursor), ChangeKind.Deleted, key, null);
+        }
+
+        cursor[number] = last;
+    }
+
+    private static Change Resync(long[] cursor) => new(Text(cursor), ChangeKind.Resync, default, null);
+
+    private static string Text(long[] cursor) => string.Join('.', cursor.Select(n => n.ToString(CultureInfo.InvariantCulture)));
+
+    private static (long[] Cursor, bool Known) ReadCursor(string? after, long[] heads)
+    {
+        if (after is null)
+        {
+            return ([.. heads], true);
+        }
+
+        var parts = after.Split('.');
+        var cursor = new long[heads.Length];
+        for (var i = 0; i < cursor.Length; i++)
+        {
+            if (parts.Length != cursor.Length || !long.TryParse(parts[i], CultureInfo.InvariantCulture, out cursor[i]) || cursor[i] > heads[i])
+            {
+                return ([.. heads], false);
+            }
+        }
+
+        return (cursor, true);
+    }
+
+    /// <summary>The last change numbers of all shards, read once for all who ask within an interval.</summary>
+    private sealed class HeadReader(TableDirectory tables, Space space, AzureTablesOptions options, TimeProvider time)
+    {
+        private readonly Lock _gate = new();
+        private Task<long[]>? _read;
+        private long _readAt;
+
+        public Task<long[]> ReadAsync(TimeSpan fresh, CancellationToken ct)
+        {
+            lock (_gate)
+            {
+                var usable = _read is { IsCompleted: false } || (_read is { IsCompletedSuccessfully: true } && time.GetElapsedTime(_readAt) < fresh);
+                if (!usable)
+                {
+                    _readAt = time.GetTimestamp();
+                    _read = ReadAsync();
+                }
+
+                return _read!.WaitAsync(ct);
+            }
+        }
+
+        // For all who wait: not cancelled by one of them.
+        private async Task<long[]> ReadAsync() =>
+            await Bounded.SelectAsync([.. Enumerable.Range(0, options.Shards)], options.Parallel, n => NumberAsync(n, CancellationToken.None));
+
+        private async Task<long> NumberAsync(int shard, CancellationToken ct)
+        {
+            var head = await tables.Partition(new Shard(space, shard)).FindAsync(EntityKeys.ChangesHead, null, ct);
+            return head is null ? 0 : ChangeEntity.NumberOf(head);
+        }
+    }
+}
