@@ -45,6 +45,13 @@ public sealed class TableCatalog(Func<IEnumerable<Table>> declared)
         return table;
     }
 
+    /// <summary>
+    /// The table of a stored row. One that no room declares any more is made up from the form of its key, so that a sweep or an
+    /// archive can go past the rows of a room that was removed.
+    /// </summary>
+    internal Table GetTable(Space space, string name, string key) => FindTable(space.Name, name)
+        ?? new Table(name, space, ResourceId.TryParse($"_{key}", "", out _) ? KeyForm.Id : KeyForm.Text);
+
     /// <summary>The space of this name, or null.</summary>
     public Space? FindSpace(string name)
     {

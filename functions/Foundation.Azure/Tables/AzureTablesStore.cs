@@ -49,7 +49,7 @@ public sealed class AzureTablesStore : IStore
     /// <inheritdoc/>
     public async ValueTask<Row?> FindAsync(Shard shard, RowKey key, CancellationToken ct)
     {
-        _catalog.Learn(key.Table);
+        Check(shard, key.Table);
         var entity = await _tables.Partition(shard).FindAsync(EntityKeys.Row(key), null, ct);
         return entity is null ? null : await ToRowAsync(shard, entity, true, ct);
     }
@@ -57,7 +57,8 @@ public sealed class AzureTablesStore : IStore
     /// <inheritdoc/>
     public async ValueTask<Page<Row>> ListAsync(Shard shard, KeyRange range, Listing listing, CancellationToken ct)
     {
-        _catalog.Learn(range.Table);
+        Check(shard, range.Table);
+        ReadLimits.Check(range);
         var prefix = $"r!{range.Table.Name}!";
         var metric = range.Table.Keys == KeyForm.Id ? KeyMetric.Ids(prefix) : KeyMetric.Texts(prefix);
         var (from, to) = EntityKeys.Rows(range);
@@ -85,19 +86,21 @@ public sealed class AzureTablesStore : IStore
     /// <inheritdoc/>
     public ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken ct)
     {
+        ReadLimits.Check(commit.Shard, Shards);
+        CommitLimits.Check(commit);
         foreach (var write in commit.Writes)
         {
             _catalog.Learn(write.Key.Table);
         }
 
-        _ = _tables.Partition(commit.Shard);
         return _commits.RunAsync(commit, ct);
     }
 
     /// <inheritdoc/>
     public ValueTask DeleteRangeAsync(Shard shard, KeyRange range, CancellationToken ct)
     {
-        _catalog.Learn(range.Table);
+        Check(shard, range.Table);
+        ReadLimits.Check(range);
         return new RangeDeletion(_tables.Partition(shard), _commits, _random).RunAsync(shard, range, ct);
     }
 
@@ -122,11 +125,16 @@ public sealed class AzureTablesStore : IStore
     /// <returns>How many were deleted.</returns>
     public ValueTask<int> DeleteOrphanBodiesAsync(DateTimeOffset now, CancellationToken ct) => _bodies.DeleteOrphansAsync(now.AddDays(-1), ct);
 
+    private void Check(Shard shard, Table table)
+    {
+        ReadLimits.Check(shard, Shards, table);
+        _catalog.Learn(table);
+    }
+
     private async ValueTask<Row> ToRowAsync(Shard shard, TableEntity entity, bool withBody, CancellationToken ct)
     {
-        var (name, _) = EntityKeys.ReadRow(entity.RowKey);
-        var table = _catalog.FindTable(shard.Space.Name, name)
-            ?? throw new InvalidOperationException($"A row of {shard} belongs to the table '{name}', which no room declares");
+        var (name, key) = EntityKeys.ReadRow(entity.RowKey);
+        var table = _catalog.GetTable(shard.Space, name, key);
         ReadOnlyMemory<byte> body = default;
         if (withBody)
         {

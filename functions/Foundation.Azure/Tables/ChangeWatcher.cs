@@ -15,10 +15,10 @@ internal sealed class ChangeWatcher(TableDirectory tables, RowReader toRow, Azur
     public async IAsyncEnumerable<Change> WatchAsync(Table table, string? after, [EnumeratorCancellation] CancellationToken ct)
     {
         var heads = _heads.GetOrAdd(table.Space, s => new HeadReader(tables, s, options, time));
-        var start = await heads.ReadAsync(TimeSpan.Zero, ct);
-        var (cursor, known) = ReadCursor(after, start);
-        if (!known)
+        var cursor = ReadCursor(after);
+        if (cursor is null)
         {
+            cursor = [.. await heads.ReadAsync(TimeSpan.Zero, ct)];
             yield return Resync(cursor);
         }
 
@@ -87,24 +87,20 @@ internal sealed class ChangeWatcher(TableDirectory tables, RowReader toRow, Azur
 
     private static string Text(long[] cursor) => string.Join('.', cursor.Select(n => n.ToString(CultureInfo.InvariantCulture)));
 
-    private static (long[] Cursor, bool Known) ReadCursor(string? after, long[] heads)
+    /// <summary>Null for one that this watch cannot go on from.</summary>
+    private long[]? ReadCursor(string? after)
     {
-        if (after is null)
-        {
-            return ([.. heads], true);
-        }
-
-        var parts = after.Split('.');
-        var cursor = new long[heads.Length];
+        var parts = after?.Split('.') ?? [];
+        var cursor = new long[options.Shards];
         for (var i = 0; i < cursor.Length; i++)
         {
-            if (parts.Length != cursor.Length || !long.TryParse(parts[i], CultureInfo.InvariantCulture, out cursor[i]) || cursor[i] > heads[i])
+            if (parts.Length != cursor.Length || !long.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out cursor[i]))
             {
-                return ([.. heads], false);
+                return null;
             }
         }
 
-        return (cursor, true);
+        return cursor;
     }
 
     /// <summary>The last change numbers of all shards, read once for all who ask within an interval.</summary>

@@ -24,7 +24,6 @@ internal sealed class CommitRunner(TableDirectory tables, BodyBlobs bodies, Chan
 
     public async ValueTask<CommitResult> RunAsync(Commit commit, CancellationToken ct)
     {
-        CommitLimits.Check(commit);
         var blobs = await bodies.StoreAsync(commit, ct);
         using var turn = commit.Writes.Any(w => w.Key.Table.Watched) ? await changes.EnterAsync(commit.Shard, ct) : null;
         var marker = LeavesNothing(commit) ? markers.Rent() : null;

@@ -26,8 +26,7 @@ internal sealed class DueIndex(TableDirectory tables, RowReader toRow, int paral
     /// <summary>One read per lane: the first entry behind the lane before.</summary>
     public async ValueTask<IReadOnlyList<LaneSummary>> LanesAsync(Shard shard, string prefix, string? after, int limit, CancellationToken ct)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, Partition.PageMax);
+        ReadLimits.CheckLimit(limit);
         var partition = tables.Partition(shard);
         var (from, to) = EntityKeys.Lanes(prefix);
         if (after is not null && EntityKeys.AfterLane(after) is var start && string.CompareOrdinal(start, from) > 0)

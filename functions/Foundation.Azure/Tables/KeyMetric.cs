@@ -3,8 +3,11 @@ using System.Globalization;
 namespace Foundation.Azure.Tables;
 
 /// <summary>Keys of a range as numbers, monotone though not one to one: where to look when a range is searched from its end.</summary>
-internal abstract class KeyMetric
+internal abstract class KeyMetric(string prefix)
 {
+    /// <summary>What all keys of the table or lane start with.</summary>
+    public string Prefix { get; } = prefix;
+
     /// <summary>The number of a key; keys outside the range are clipped to 0 or the greatest.</summary>
     public abstract UInt128 ToNumber(string key);
 
@@ -20,35 +23,35 @@ internal abstract class KeyMetric
     /// <summary>For rows of a table by text: its first characters.</summary>
     public static KeyMetric Texts(string prefix) => new TextMetric(prefix);
 
-    private sealed class IdMetric(string prefix) : KeyMetric
+    private sealed class IdMetric(string prefix) : KeyMetric(prefix)
     {
         public override UInt128 ToNumber(string key) =>
-            key.StartsWith(prefix, StringComparison.Ordinal)
-                ? ResourceId.TryParse($"_{key.AsSpan(prefix.Length)}", "", out var id) ? id.Value : 0
-                : string.CompareOrdinal(key, prefix) < 0 ? 0 : UInt128.MaxValue;
+            key.StartsWith(Prefix, StringComparison.Ordinal)
+                ? ResourceId.TryParse($"_{key.AsSpan(Prefix.Length)}", "", out var id) ? id.Value : 0
+                : string.CompareOrdinal(key, Prefix) < 0 ? 0 : UInt128.MaxValue;
 
-        public override string ToBound(UInt128 number) => prefix + new ResourceId(number);
+        public override string ToBound(UInt128 number) => Prefix + new ResourceId(number);
     }
 
-    private sealed class TimeMetric(string prefix) : KeyMetric
+    private sealed class TimeMetric(string prefix) : KeyMetric(prefix)
     {
         private const int Digits = 19;
 
         public override UInt128 ToNumber(string key)
         {
-            if (!key.StartsWith(prefix, StringComparison.Ordinal))
+            if (!key.StartsWith(Prefix, StringComparison.Ordinal))
             {
-                return string.CompareOrdinal(key, prefix) < 0 ? 0 : (UInt128)long.MaxValue;
+                return string.CompareOrdinal(key, Prefix) < 0 ? 0 : (UInt128)long.MaxValue;
             }
 
-            var digits = key.AsSpan(prefix.Length, Math.Min(Digits, key.Length - prefix.Length));
+            var digits = key.AsSpan(Prefix.Length, Math.Min(Digits, key.Length - Prefix.Length));
             return digits.IsEmpty ? 0 : (UInt128)long.Parse(digits, CultureInfo.InvariantCulture);
         }
 
-        public override string ToBound(UInt128 number) => prefix + EntityKeys.At((long)number);
+        public override string ToBound(UInt128 number) => Prefix + EntityKeys.At((long)number);
     }
 
-    private sealed class TextMetric(string prefix) : KeyMetric
+    private sealed class TextMetric(string prefix) : KeyMetric(prefix)
     {
         private const int Characters = 18; // 96^18 < 2^128
         private const int Base = 96;
@@ -56,15 +59,15 @@ internal abstract class KeyMetric
 
         public override UInt128 ToNumber(string key)
         {
-            if (!key.StartsWith(prefix, StringComparison.Ordinal))
+            if (!key.StartsWith(Prefix, StringComparison.Ordinal))
             {
-                return string.CompareOrdinal(key, prefix) < 0 ? 0 : Greatest;
+                return string.CompareOrdinal(key, Prefix) < 0 ? 0 : Greatest;
             }
 
             UInt128 number = 0;
             for (var i = 0; i < Characters; i++)
             {
-                var at = prefix.Length + i;
+                var at = Prefix.Length + i;
                 number = (number * Base) + (uint)(at < key.Length ? Math.Clamp(key[at] - ' ', 0, Base - 1) : 0);
             }
 
@@ -80,7 +83,7 @@ internal abstract class KeyMetric
                 number /= Base;
             }
 
-            return prefix + characters.TrimEnd(' ').ToString();
+            return Prefix + characters.TrimEnd(' ').ToString();
         }
 
         private static UInt128 Power(int exponent)

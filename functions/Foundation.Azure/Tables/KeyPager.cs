@@ -16,9 +16,8 @@ internal sealed class KeyPager(Partition partition, KeyMetric metric, string fro
     /// <param name="ct">Cancels.</param>
     public ValueTask<Page<TableEntity>> PageAsync(string[]? select, Listing listing, CancellationToken ct)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(listing.Limit, 1, nameof(listing));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(listing.Limit, Partition.PageMax, nameof(listing));
-        var cursor = PageCursor.Read(listing.Cursor, listing.Descending);
+        ReadLimits.CheckLimit(listing.Limit);
+        var cursor = PageCursor.Read(listing.Cursor, listing.Descending, metric.Prefix);
         return listing.Descending ? BackwardsAsync(select, listing.Limit, cursor, ct) : ForwardsAsync(select, listing.Limit, cursor, ct);
     }
 

@@ -8,14 +8,14 @@ internal readonly record struct PageCursor(string Key, string? Chunk = null, UIn
     private const char Between = '\n';
 
     /// <summary>Reads the text; throws <see cref="ArgumentException"/> for one that no listing gave.</summary>
-    public static PageCursor? Read(string? text, bool descending)
+    public static PageCursor? Read(string? text, bool descending, string prefix)
     {
         if (text is null)
         {
             return null;
         }
 
-        var parts = text.Split(Between);
+        var parts = text.StartsWith(prefix, StringComparison.Ordinal) ? text.Split(Between) : [];
         return parts switch
         {
             [var key] when !descending => new PageCursor(key),

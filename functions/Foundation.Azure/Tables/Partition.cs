@@ -7,7 +7,7 @@ namespace Foundation.Azure.Tables;
 internal sealed class Partition(TableClient table, Shard shard)
 {
     /// <summary>Azure's bound of one answer.</summary>
-    public const int PageMax = 1000;
+    public const int PageMax = ReadLimits.PageMax;
 
     private readonly string _partition = EntityKeys.Partition(shard);
 

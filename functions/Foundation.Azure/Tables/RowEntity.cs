@@ -86,9 +86,9 @@ internal static class RowEntity
 
     public static string? BlobOf(TableEntity entity) => entity.GetString(P.BodyBlob);
 
-    public static bool WrittenBy(TableEntity entity, CommitId commit) => entity.GetString(P.Commit) == Text(commit);
+    public static bool WrittenBy(TableEntity entity, CommitId commit) => Same(entity.GetString(P.Commit), commit);
 
-    public static bool CreatedByCommit(TableEntity entity, CommitId commit) => entity.GetString(P.CreatedBy) == Text(commit);
+    public static bool CreatedByCommit(TableEntity entity, CommitId commit) => Same(entity.GetString(P.CreatedBy), commit);
 
     public static string Text(CommitId commit) => commit.Value.ToString("x32", CultureInfo.InvariantCulture);
 
@@ -114,6 +114,9 @@ internal static class RowEntity
 
         return joined.ToArray();
     }
+
+    // A commit without an id leaves no stamp that anybody could know again.
+    private static bool Same(string? stamp, CommitId commit) => commit.Value != 0 && stamp == Text(commit);
 
     private static TableEntity Changed(string partition, RowKey key, ReadOnlyMemory<byte> state, Due? due, CommitId commit) =>
         new(partition, EntityKeys.Row(key))

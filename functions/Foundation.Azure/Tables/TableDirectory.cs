@@ -13,8 +13,7 @@ internal sealed class TableDirectory(TableServiceClient service, AzureTablesOpti
 
     public Partition Partition(Shard shard)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(shard.Number, nameof(shard));
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(shard.Number, options.Shards, nameof(shard));
+        ReadLimits.Check(shard, options.Shards);
         return new Partition(Get(shard.Space), shard);
     }
 

@@ -1,7 +1,7 @@
 namespace Foundation.Protocols;
 
 /// <summary>What is known of a blob.</summary>
-/// <param name="Name">1–400 printable ASCII characters; segments joined by <c>/</c>.</param>
+/// <param name="Name">1–400 printable ASCII characters without <c>\</c>; segments, none empty or with a dot at its end, joined by <c>/</c>.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Tag">For conditional writes.</param>
 /// <param name="ModifiedAt">When it was written.</param>
@@ -38,12 +38,17 @@ public static class BlobLimits
     /// <summary>Bytes of one blob.</summary>
     public const int BytesMax = 64 * 1024 * 1024;
 
-    /// <summary>Throws when a name is malformed.</summary>
+    /// <summary>Throws when a name is malformed: also for what Azure would store under another name (empty segments, a dot at an end).</summary>
     public static void CheckName(string name)
     {
         if (name.Length is 0 or > NameCharsMax || name.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
             throw new ArgumentException($"A blob's name has 1–{NameCharsMax} printable ASCII characters", nameof(name));
+        }
+
+        if ($"/{name}/".Contains("//", StringComparison.Ordinal) || $"{name}/".Contains("./", StringComparison.Ordinal) || name.Contains('\\', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{name}' has an empty segment, a segment that ends with a dot, or a backslash", nameof(name));
         }
     }
 
