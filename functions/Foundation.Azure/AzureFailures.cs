@@ -7,6 +7,8 @@ namespace Foundation.Azure;
 /// <summary>Tells the failures of the service from refusals, and says them in words.</summary>
 internal static class AzureFailures
 {
+    private const string Busy = "ServerBusy";
+
     /// <summary>The service did not answer, or answered that it cannot: nothing is known of the outcome.</summary>
     public static bool IsUnavailable(Exception e, CancellationToken ct) => e switch
     {
@@ -16,6 +18,28 @@ internal static class AzureFailures
         AuthenticationFailedException or IOException or HttpRequestException or SocketException => true,
         _ => false,
     };
+
+    /// <summary>The service surely did nothing: it refused before it looked.</summary>
+    public static bool IsRefusal(Exception e) => e switch
+    {
+        RequestFailedException { Status: 401 or 403 or 429 } => true,
+        RequestFailedException { Status: 503 } r => r.ErrorCode == Busy || SaysBusy(r.GetRawResponse()),
+        AuthenticationFailedException => true,
+        _ => false,
+    };
+
+    // The client does not read the code out of a transaction's refusal.
+    private static bool SaysBusy(Response? response)
+    {
+        try
+        {
+            return response?.Content.ToString().Contains($"\"{Busy}\"", StringComparison.Ordinal) == true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // Not buffered.
+        }
+    }
 
     /// <summary>The exception that the ports name.</summary>
     public static StoreUnavailableException Unavailable(string what, Exception e) => e switch

@@ -78,8 +78,7 @@ public static class AzureServices
         });
         services.AddSingleton<WakeUpCodec>();
         services.AddSingleton(provider => new AzureTablesStore(
-            provider.GetRequiredService<AzureStorageClients>().Tables,
-            provider.GetRequiredService<AzureStorageClients>().Blobs,
+            provider.GetRequiredService<AzureStorageClients>(),
             provider.GetRequiredService<TableCatalog>(),
             options.Tables,
             provider.GetRequiredService<RandomSource>(),

@@ -14,11 +14,14 @@ public sealed class AzureStorageClients
     private const string EmulatorAccount = "devstoreaccount1";
     private const string EmulatorKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private AzureStorageClients(TableServiceClient tables, BlobServiceClient blobs, QueueServiceClient? queues) =>
-        (Tables, Blobs, FindQueues) = (tables, blobs, queues);
+    private AzureStorageClients(TableServiceClient tables, TableServiceClient tablesOnce, BlobServiceClient blobs, QueueServiceClient? queues) =>
+        (Tables, TablesOnce, Blobs, FindQueues) = (tables, tablesOnce, blobs, queues);
 
-    /// <summary>Tables.</summary>
+    /// <summary>Tables, for reads.</summary>
     public TableServiceClient Tables { get; }
+
+    /// <summary>Tables without retries, for commits: whoever tries a transaction again must know that a try before it may have been stored.</summary>
+    public TableServiceClient TablesOnce { get; }
 
     /// <summary>Blobs.</summary>
     public BlobServiceClient Blobs { get; }
@@ -31,21 +34,31 @@ public sealed class AzureStorageClients
     /// <param name="perTry">Policies that see every try of a request: tests inject faults there.</param>
     public static AzureStorageClients Connect(string connection, params HttpPipelinePolicy[] perTry) => new(
         new TableServiceClient(connection, Options(new TableClientOptions(), perTry)),
+        new TableServiceClient(connection, Once(Options(new TableClientOptions(), perTry))),
         new BlobServiceClient(connection, Options(new BlobClientOptions(), perTry)),
         new QueueServiceClient(connection, Options(new QueueClientOptions(), perTry)));
 
     /// <summary>By endpoints and identity. Endpoints of an emulator, which has no identities, take its well-known key.</summary>
     public static AzureStorageClients Connect(Uri tables, Uri blobs, TokenCredential credential)
     {
-        var (tableOptions, blobOptions) = (Options(new TableClientOptions(), []), Options(new BlobClientOptions(), []));
+        var blobOptions = Options(new BlobClientOptions(), []);
         return new(
-            IsEmulator(tables)
-                ? new TableServiceClient(tables, new TableSharedKeyCredential(EmulatorAccount, EmulatorKey), tableOptions)
-                : new TableServiceClient(tables, credential, tableOptions),
+            Tables(Options(new TableClientOptions(), [])),
+            Tables(Once(Options(new TableClientOptions(), []))),
             IsEmulator(blobs)
                 ? new BlobServiceClient(blobs, new StorageSharedKeyCredential(EmulatorAccount, EmulatorKey), blobOptions)
                 : new BlobServiceClient(blobs, credential, blobOptions),
             null);
+
+        TableServiceClient Tables(TableClientOptions options) => IsEmulator(tables)
+            ? new TableServiceClient(tables, new TableSharedKeyCredential(EmulatorAccount, EmulatorKey), options)
+            : new TableServiceClient(tables, credential, options);
+    }
+
+    private static TableClientOptions Once(TableClientOptions options)
+    {
+        options.Retry.MaxRetries = 0;
+        return options;
     }
 
     private static bool IsEmulator(Uri uri) => uri.IsLoopback && uri.AbsolutePath.Trim('/') == EmulatorAccount;

@@ -86,7 +86,7 @@ public sealed class AzureBlobs(BlobContainerClient container, RandomSource rando
     private static async Task<BlobInfo> UploadAsync(BlobClient blob, ReadOnlyMemory<byte> content, BlobUploadOptions options, CancellationToken ct)
     {
         var stored = (await blob.UploadAsync(BinaryData.FromBytes(content), options, ct)).Value;
-        return new BlobInfo(blob.Name, content.Length, stored.ETag.ToString(), stored.LastModified);
+        return new BlobInfo(blob.Name, content.Length, Tag(stored.ETag), stored.LastModified);
     }
 
     private static async Task<BlobInfo?> FindOwnAsync(BlobClient blob, string mark, CancellationToken ct)
@@ -95,7 +95,7 @@ public sealed class AzureBlobs(BlobContainerClient container, RandomSource rando
         {
             var found = (await blob.GetPropertiesAsync(cancellationToken: ct)).Value;
             return found.Metadata.TryGetValue(WriteMark, out var written) && written == mark
-                ? new BlobInfo(blob.Name, found.ContentLength, found.ETag.ToString(), found.LastModified)
+                ? new BlobInfo(blob.Name, found.ContentLength, Tag(found.ETag), found.LastModified)
                 : null;
         }
         catch (RequestFailedException e) when (e.Status == 404)
@@ -148,6 +148,9 @@ public sealed class AzureBlobs(BlobContainerClient container, RandomSource rando
         return new BlobPage([], null);
     }
 
+    // Listings give it bare, other answers in quotes.
+    private static string Tag(ETag tag) => tag.ToString().Trim('"');
+
     private static BlobInfo ToInfo(BlobItem item) => new(
-        item.Name, item.Properties.ContentLength ?? 0, item.Properties.ETag?.ToString() ?? "", item.Properties.LastModified ?? default);
+        item.Name, item.Properties.ContentLength ?? 0, Tag(item.Properties.ETag ?? default), item.Properties.LastModified ?? default);
 }

@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using Azure.Storage.Blobs;
 
 namespace Foundation.Azure.Tables;
 
@@ -24,21 +23,20 @@ public sealed class AzureTablesStore : IStore
     private readonly RandomSource _random;
 
     /// <summary>Opens the store; makes no call.</summary>
-    /// <param name="tables">The account's tables. Its client retries a bounded number of times.</param>
-    /// <param name="blobs">The account's blobs, for large bodies.</param>
+    /// <param name="clients">The storage account: tables, and blobs for large bodies.</param>
     /// <param name="catalog">The declared tables: lanes hold rows of tables that are known by name.</param>
     /// <param name="options">Names and bounds.</param>
     /// <param name="random">For the ids of the store's own commits.</param>
     /// <param name="time">For the waits of watches; rows take their times from the callers.</param>
     public AzureTablesStore(
-        TableServiceClient tables, BlobServiceClient blobs, TableCatalog catalog, AzureTablesOptions options, RandomSource random, TimeProvider time)
+        AzureStorageClients clients, TableCatalog catalog, AzureTablesOptions options, RandomSource random, TimeProvider time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Shards, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Shards, 256, nameof(options));
         (_options, _catalog, _random) = (options, catalog, random);
-        _tables = new TableDirectory(tables, options);
-        _bodies = new BodyBlobs(blobs.GetBlobContainerClient(options.BodiesContainer), _tables, options.Parallel);
-        _commits = new CommitRunner(_tables, _bodies, new ChangeNumbers(_tables.Partition), new MarkerSlots(random), options.Parallel);
+        _tables = new TableDirectory(clients, options);
+        _bodies = new BodyBlobs(clients.Blobs.GetBlobContainerClient(options.BodiesContainer), _tables, options.Parallel);
+        _commits = new CommitRunner(_tables, _bodies, new ChangeNumbers(_tables.Partition), new MarkerSlots(random), options.Parallel, time);
         _due = new DueIndex(_tables, ToRowAsync, options.Parallel);
         _watcher = new ChangeWatcher(_tables, ToRowAsync, options, time);
     }

@@ -72,6 +72,6 @@ internal sealed class KeyPager(Partition partition, KeyMetric metric, string fro
         return await new TailSearch(ReadKeysAsync, metric).LastAsync(from, before, cursor?.Width ?? 0, ct);
     }
 
-    private ValueTask<Entities> ReadKeysAsync(string start, string end, CancellationToken ct) =>
+    private ValueTask<EntityPage> ReadKeysAsync(string start, string end, CancellationToken ct) =>
         partition.ReadAsync(start, end, Partition.PageMax, searched, ct);
 }

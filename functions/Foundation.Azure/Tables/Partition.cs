@@ -22,7 +22,7 @@ internal sealed class Partition(TableClient table, Shard shard)
         ct);
 
     /// <summary>Reads the first entities of a key range, from inclusive, to exclusive.</summary>
-    public ValueTask<Entities> ReadAsync(string from, string to, int top, string[]? select, CancellationToken ct) => AzureFailures.GuardAsync(
+    public ValueTask<EntityPage> ReadAsync(string from, string to, int top, string[]? select, CancellationToken ct) => AzureFailures.GuardAsync(
         $"Reading {shard}",
         async () =>
         {
@@ -33,13 +33,13 @@ internal sealed class Partition(TableClient table, Shard shard)
             catch (RequestFailedException e) when (e.Status == 404)
             {
                 // The table is made by the first commit.
-                return new Entities([], false);
+                return new EntityPage([], false);
             }
         },
         ct);
 
     // Azure ends an answer early at 4 MiB, 5 s or a partition server's edge; only then is there a second page.
-    private async Task<Entities> ReadPagesAsync(string from, string to, int top, string[]? select, CancellationToken ct)
+    private async Task<EntityPage> ReadPagesAsync(string from, string to, int top, string[]? select, CancellationToken ct)
     {
         var filter = $"PartitionKey eq '{_partition}' and RowKey ge {Literal(from)} and RowKey lt {Literal(to)}";
         var size = Math.Min(top, PageMax);
@@ -49,11 +49,11 @@ internal sealed class Partition(TableClient table, Shard shard)
             items.AddRange(page.Values);
             if (items.Count >= top || page.ContinuationToken is null)
             {
-                return new Entities(items, page.ContinuationToken is not null);
+                return new EntityPage(items, page.ContinuationToken is not null);
             }
         }
 
-        return new Entities(items, false);
+        return new EntityPage(items, false);
     }
 
     private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
@@ -62,4 +62,4 @@ internal sealed class Partition(TableClient table, Shard shard)
 /// <summary>Entities in key order.</summary>
 /// <param name="Items">The first of the range; a few more than asked for may come.</param>
 /// <param name="More">Whether the range may hold more.</param>
-internal readonly record struct Entities(List<TableEntity> Items, bool More);
+internal readonly record struct EntityPage(List<TableEntity> Items, bool More);

@@ -5,11 +5,16 @@ using Azure.Data.Tables;
 namespace Foundation.Azure.Tables;
 
 /// <summary>One table per space; made when the first commit misses it, so that no start waits for it.</summary>
-internal sealed class TableDirectory(TableServiceClient service, AzureTablesOptions options)
+internal sealed class TableDirectory(AzureStorageClients clients, AzureTablesOptions options)
 {
     private readonly ConcurrentDictionary<string, TableClient> _tables = new();
+    private readonly ConcurrentDictionary<string, TableClient> _once = new();
 
     public TableClient Get(Space space) => Get(space.Name);
+
+    /// <summary>The table without retries, for commits.</summary>
+    public TableClient GetOnce(Space space) =>
+        _once.GetOrAdd(space.Name, name => clients.TablesOnce.GetTableClient(options.TablePrefix + name));
 
     public Partition Partition(Shard shard)
     {
@@ -41,5 +46,5 @@ internal sealed class TableDirectory(TableServiceClient service, AzureTablesOpti
         },
         ct);
 
-    private TableClient Get(string space) => _tables.GetOrAdd(space, name => service.GetTableClient(options.TablePrefix + name));
+    private TableClient Get(string space) => _tables.GetOrAdd(space, name => clients.Tables.GetTableClient(options.TablePrefix + name));
 }

@@ -6,7 +6,7 @@ namespace Foundation.Azure.Tables;
 /// Finds the last keys of a range, although Azure Tables are only read forwards: probes where the last page may start, first by
 /// growing steps, then by halving, so that a newest-first list of many rows costs a dozen reads and not all of them.
 /// </summary>
-internal sealed class TailSearch(Func<string, string, CancellationToken, ValueTask<Entities>> read, KeyMetric metric)
+internal sealed class TailSearch(Func<string, string, CancellationToken, ValueTask<EntityPage>> read, KeyMetric metric)
 {
     /// <summary>All keys from <paramref name="From"/> to the end of the range, never none unless the range is empty.</summary>
     /// <param name="From">Where the chunk starts; keys before it were not read.</param>
