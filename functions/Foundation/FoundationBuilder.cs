@@ -71,6 +71,6 @@ public static class FoundationServices
         services.AddSingleton<FoundationHost>();
         services.AddFoundationApi();
         services.AddHostedService(provider => provider.GetRequiredService<FoundationHost>());
-        return new FoundationBuilder(services);
+        return new FoundationBuilder(services).AddRoom<ApiRoom>();
     }
 }

@@ -1,3 +1,4 @@
+using Foundation.Registry;
 using Foundation.Security;
 
 namespace Foundation;
@@ -7,5 +8,6 @@ public static class FoundationRooms
 {
     /// <summary>Adds all rooms. Their options are set with <c>services.Configure</c>.</summary>
     public static FoundationBuilder AddAllRooms(this FoundationBuilder builder) => builder
-        .AddSecurity();
+        .AddSecurity()
+        .AddRegistry();
 }

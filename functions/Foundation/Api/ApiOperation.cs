@@ -25,8 +25,25 @@ internal sealed record ApiOperation(string Id, string Summary)
     /// <summary>The types of bodies, with the context that writes them.</summary>
     public List<JsonTypeInfo> Types { get; init; } = [];
 
+    /// <summary>What stands in the path.</summary>
+    public Dictionary<string, string> PathParameters { get; init; } = [];
+
     /// <summary>Whether the body may be left out.</summary>
     public bool BodyOptional { get; set; }
+
+    /// <summary>Whether it reads a body.</summary>
+    public bool ReadsBody { get; set; }
+
+    /// <summary>Its own refusals and those of its kind: with a scope, with a body, with a query.</summary>
+    public IEnumerable<ErrorCode> AllErrors(string? scope)
+    {
+        IEnumerable<ErrorCode> all = [ApiErrors.Internal, ApiErrors.StoreUnavailable, .. Errors];
+        if (scope is not null) all = all.Concat([ApiErrors.Unauthorized, ApiErrors.Forbidden]);
+        if (ReadsBody) all = all.Concat([ApiErrors.InvalidJson, ApiErrors.Invalid, ApiErrors.TooLarge, ApiErrors.UnsupportedMediaType, HttpErrors.RequestTimeout]);
+
+        // Also without parameters: unknown ones are refused.
+        return all.Append(ApiErrors.Invalid).Append(HttpErrors.BadRequest).Distinct();
+    }
 }
 
 /// <summary>An example of a body.</summary>
@@ -65,7 +82,7 @@ internal static class ApiOperations
         where T : notnull => route.Accepts<T>(optional, "application/json").Describe(operation =>
         {
             operation.Types.Add(type);
-            operation.BodyOptional = optional;
+            (operation.ReadsBody, operation.BodyOptional) = (true, optional);
             if (example is not null) operation.Examples.Add(new ApiBodyExample(0, "example", example));
         });
 
@@ -105,6 +122,10 @@ internal static class ApiOperations
     /// <summary>A header that it takes, or answers with.</summary>
     public static RouteHandlerBuilder Header(this RouteHandlerBuilder route, string name, string summary, bool ofAnswer = false) =>
         route.Describe(operation => operation.Headers.Add(new ApiHeader(name, summary, ofAnswer)));
+
+    /// <summary>Says what a segment of the path is.</summary>
+    public static RouteHandlerBuilder Path(this RouteHandlerBuilder route, string name, string summary) =>
+        route.Describe(operation => operation.PathParameters[name] = summary);
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, Action<ApiOperation> add) => route.WithMetadata(add);
 }

@@ -13,6 +13,8 @@ public static class FoundationPipeline
     internal static IServiceCollection AddFoundationApi(this IServiceCollection services)
     {
         services.AddRouting();
+        services.AddFoundationTelemetry();
+        services.AddFoundationDocuments();
         return services;
     }
 

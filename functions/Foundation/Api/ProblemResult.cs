@@ -5,6 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Foundation.Api;
 
+/// <summary>The problem that a request was answered with, for whoever looks at it afterwards.</summary>
+internal sealed record AnsweredProblem(Problem Problem);
+
 /// <summary>Writes a problem as <c>application/problem+json</c> (RFC 9457).</summary>
 internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpResult
 {
@@ -19,6 +22,7 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        httpContext.Features.Set(new AnsweredProblem(problem));
         var response = httpContext.Response;
         response.StatusCode = problem.Error.Status;
         response.ContentType = "application/problem+json";

@@ -16,6 +16,9 @@ public static class ScopeRules
     /// <summary>Managing keys and the deployment itself.</summary>
     public const string Admin = "admin";
 
+    /// <summary>What every known caller may do: asking who it is. No key names it.</summary>
+    public const string AnyKey = "any";
+
     /// <summary>Naming any tenant by <c>Foundation-Tenant</c>.</summary>
     public const string AnyTenant = "tenants:any";
 
@@ -32,7 +35,7 @@ public static class ScopeRules
     /// <summary>Whether somebody who holds these scopes may do what needs that one.</summary>
     public static bool Allow(IReadOnlySet<string> held, string needed)
     {
-        if (held.Contains(Everything) || held.Contains(needed))
+        if (needed == AnyKey || held.Contains(Everything) || held.Contains(needed))
         {
             return true;
         }

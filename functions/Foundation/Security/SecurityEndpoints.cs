@@ -15,7 +15,8 @@ internal sealed class SecurityEndpoints(KeyService service, TimeProvider time)
         var keys = routes.MapGroup("/api/keys").RequireScope(ScopeRules.Admin).WithTags("keys");
         keys.MapPost("", Create).Operation("createKey", "Creates a key", "The secret is answered once and stored nowhere. A repeat makes another key.")
             .Takes(SecurityJson.Default.KeyRequest, RequestExample).Query(QueryParameter.DryRun)
-            .Answers(201, SecurityJson.Default.KeyResource, "The key, with its secret").Refuses(KeyErrors.TooMany);
+            .Answers(201, SecurityJson.Default.KeyResource, "The key, with its secret")
+            .Answers(200, SecurityJson.Default.KeyResource, "What would be created (dryRun)").Refuses(KeyErrors.TooMany);
         keys.MapGet("", List).Operation("listKeys", "Lists keys, newest first").AnswersPage(SecurityJson.Default.KeyResource, "A page of keys")
             .Query(QueryParameter.Sort);
         keys.MapGet("{id}", Find).Operation("getKey", "Reads a key").Answers(200, SecurityJson.Default.KeyResource, "The key, without secret")

@@ -22,7 +22,7 @@ internal sealed class SampleRoom : IRoom
         var samples = routes.MapGroup("/api/samples").RequireScope("samples:write");
         samples.MapPost("", Create).Operation("createSample", "Creates a sample")
             .Takes(SampleJson.Default.Sample, """{ "name": "a", "size": 3 }""")
-            .Answers(201, SampleJson.Default.Sample, "The sample").Query(QueryParameter.DryRun).Refuses(Refused);
+            .Answers(201, SampleJson.Default.Sample, "The sample").Answers(200, SampleJson.Default.Sample, "What it would be (dryRun)").Query(QueryParameter.DryRun).Refuses(Refused);
         samples.MapGet("", List).Operation("listSamples", "Lists samples").AnswersPage(SampleJson.Default.Sample, "A page of samples")
             .Query(QueryParameter.Since, QueryParameter.Until, QueryParameter.Label, QueryParameter.Sort, QueryParameter.Count, QueryParameter.Wait)
             .Query(QueryParameter.OneOf<SampleColor>("color", "Only of this color."));
@@ -31,7 +31,8 @@ internal sealed class SampleRoom : IRoom
             .Answers(200, SampleJson.Default.Sample, "The sample").Refuses(ApiErrors.PreconditionFailed);
         samples.MapPost("{name}/pause", Pause).Operation("pauseSample", "Pauses a sample").Takes(SampleJson.Default.Sample, optional: true)
             .Answers(200, SampleJson.Default.Sample, "The sample");
-        samples.MapGet("{name}/{failure}/fail", Fail).Operation("failSample", "Fails").Answers(204, "Never");
+        samples.MapGet("{name}/{failure}/fail", Fail).Operation("failSample", "Fails").Answers(200, "Before it fails late")
+            .Refuses(HttpErrors.HeadersTooLarge, ApiErrors.Timeout);
     }
 
     public ValueTask WakeAsync(WakeUp wakeUp, CancellationToken ct) => ValueTask.CompletedTask;

@@ -2,6 +2,7 @@ using System.Net;
 using Foundation.Api;
 using Foundation.Protocols;
 using Foundation.Protocols.Memory;
+using Foundation.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -9,20 +10,25 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Xunit;
 
 namespace Foundation.Tests.Hosting;
 
 /// <summary>
-/// A whole host in this process on a free port: the pipeline of production over Kestrel, a store in memory unless another is given,
-/// the rooms that a test names.
+/// A whole host in this process on a free port: the pipeline of production over Kestrel, a store in memory unless another is given, open
+/// to this machine without a key (where the security room is added),
+/// the rooms that a test names. Fails at its end when an endpoint answered what it does not declare.
 /// </summary>
 internal sealed class TestHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private TestHost(WebApplication app, Uri address, LogCollector logs)
+    private readonly ContractWatch _contract;
+
+    private TestHost(WebApplication app, Uri address, LogCollector logs, ContractWatch contract)
     {
         _app = app;
+        _contract = contract;
         Address = address;
         Logs = logs;
         Client = CreateClient();
@@ -61,11 +67,14 @@ internal sealed class TestHost : IAsyncDisposable
         if (time is not null) builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(store ?? new MemoryStore());
         builder.Services.AddSingleton<IBlobs, MemoryBlobs>();
+        builder.Services.Configure<SecurityOptions>(options => options.OpenOnLoopback = true);
         var foundation = builder.Services.AddFoundation(profile ?? HostProfile.Embedded);
         rooms?.Invoke(foundation);
         foundation.UseInProcessWorkers();
         services?.Invoke(builder.Services);
         var app = builder.Build();
+        var contract = new ContractWatch();
+        app.Use(contract.LookAsync);
         app.UseFoundation();
         try
         {
@@ -78,7 +87,7 @@ internal sealed class TestHost : IAsyncDisposable
         }
 
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new TestHost(app, new Uri(address), logs);
+        return new TestHost(app, new Uri(address), logs, contract);
     }
 
     /// <summary>A further client, with its own connections.</summary>
@@ -94,5 +103,6 @@ internal sealed class TestHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
+        Assert.Empty(_contract.Broken);
     }
 }
