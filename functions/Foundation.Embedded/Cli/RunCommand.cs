@@ -1,0 +1,42 @@
+using Foundation.Embedded.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Foundation.Embedded.Cli;
+
+/// <summary>Runs the host until it is told to stop.</summary>
+internal static class RunCommand
+{
+    public static async Task<int> RunAsync(GivenSettings given)
+    {
+        var settings = FoundationCommand.Merge(given);
+        await using var app = EmbeddedHost.Build(settings);
+        await app.StartAsync();
+        Announce(app.Services, settings);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static void Announce(IServiceProvider services, EmbeddedSettings settings)
+    {
+        var bound = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        string[] addresses = [.. bound.Select(a => a.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal))];
+        var keysNeeded = services.GetRequiredService<BindingGuard>().KeysNeeded;
+        if (settings.Log == LogForm.Json)
+        {
+            var place = settings.KeepsData ? settings.Data : EmbeddedSettings.InMemory;
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Foundation.Embedded")
+                .Started(FoundationCommand.Version, string.Join(' ', bound), place, keysNeeded);
+            return;
+        }
+
+        Console.WriteLine(Banner.Of(settings, addresses, keysNeeded, FoundationCommand.Version));
+    }
+}
+
+/// <summary>Event ids 1400–1499.</summary>
+internal static partial class EmbeddedLog
+{
+    [LoggerMessage(1400, LogLevel.Information, "Foundation {Version} listens on {Addresses}, data in {Data}, keys needed: {KeysNeeded}")]
+    public static partial void Started(this ILogger logger, string version, string addresses, string data, bool keysNeeded);
+}
