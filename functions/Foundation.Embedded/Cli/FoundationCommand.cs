@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Foundation.Embedded.Hosting;
@@ -32,7 +33,14 @@ internal static class FoundationCommand
         root.Subcommands.Add(version);
 
         // Signals belong to the host's lifetime, and failures to Program.cs.
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        var parsed = root.Parse(args);
+        if (parsed.Action is ParseErrorAction wrong)
+        {
+            // What is wrong is one line; the whole help would hide it.
+            wrong.ShowHelp = false;
+        }
+
+        return parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
     }
 
     /// <summary>Settings as given, with the environment.</summary>

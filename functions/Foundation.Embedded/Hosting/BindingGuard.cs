@@ -15,7 +15,7 @@ internal sealed class BindingGuard(EmbeddedSettings settings, KeyRing keys) : IH
         {
             throw new StartException(
                 $"{open.Url} can be reached from other machines, and without any key everybody would be let in. "
-                + $"Create one first: foundation keys create --name me --role admin --data {settings.Data}");
+                + $"Create one first: foundation keys create --name me --role admin --data {(settings.KeepsData ? settings.Data : "DIR, and start with the same --data")}");
         }
     }
 
