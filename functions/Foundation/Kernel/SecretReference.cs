@@ -11,7 +11,7 @@ namespace Foundation.Kernel;
 [JsonConverter(typeof(SecretReferenceConverter))]
 public sealed record SecretReference(string Value)
 {
-    /// <summary>The one prefix of environment variables that may be read: a reference can never reach the rest of the environment.</summary>
+    /// <summary>The one prefix of environment variables that may be read: a reference never reaches the rest of the environment.</summary>
     public const string EnvironmentPrefix = "FOUNDATION_SECRET_";
 
     private const string Environment = "env:";

@@ -15,7 +15,8 @@ public sealed class CapabilityConverter : JsonConverter<Capability>, IDescribesV
     public string Expected => Shape;
 
     /// <inheritdoc/>
-    public override Capability Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    public override Capability Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType switch
     {
         JsonTokenType.String => new Capability(reader.GetString()!),
         JsonTokenType.StartObject => ReadObject(ref reader),

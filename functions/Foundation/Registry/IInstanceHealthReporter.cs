@@ -13,7 +13,7 @@ public enum InstanceOutcome
     Refused,
 }
 
-/// <summary>Takes what this process sees of instances; the fleet's view (the service's entity) hears of it at most once a second.</summary>
+/// <summary>Takes what this process sees of instances; the fleet's view (the service's entity) hears at most once a second.</summary>
 public interface IInstanceHealthReporter
 {
     /// <summary>Notes an outcome; cheap, never throws, never waits.</summary>

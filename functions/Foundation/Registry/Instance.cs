@@ -44,7 +44,7 @@ public sealed record Instance
     /// <summary>How many tasks it takes at once (advisory across processes).</summary>
     public int MaxConcurrency { get; init; } = 1;
 
-    /// <summary>Whether it can be given work, by its registration alone. Ejections: <see cref="Health"/>; now: <see cref="StatusAt"/>.</summary>
+    /// <summary>Whether it can be given work, by its row alone. Ejections: <see cref="Health"/>; now: <see cref="StatusAt"/>.</summary>
     public InstanceStatus Status { get; init; }
 
     /// <summary>Rises with every takeover: what an older generation runs is lost.</summary>

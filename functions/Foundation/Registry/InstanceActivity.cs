@@ -27,7 +27,8 @@ public sealed class InstanceActivity
 
     internal LeaseState? Lease => Volatile.Read(ref _lease);
 
-    internal DateTimeOffset? Deadline => Volatile.Read(ref _deadline) is var at and not long.MaxValue ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+    internal DateTimeOffset? Deadline =>
+        Volatile.Read(ref _deadline) is var at and not long.MaxValue ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 
     internal DateTimeOffset EjectedUntil => DateTimeOffset.FromUnixTimeMilliseconds(Volatile.Read(ref _ejectedUntil));
 
@@ -40,8 +41,9 @@ public sealed class InstanceActivity
     /// <summary>Whether the lease has not ended, or there is none.</summary>
     public bool AliveAt(DateTimeOffset now) => now.ToUnixTimeMilliseconds() < Volatile.Read(ref _deadline);
 
-    /// <summary>Whether this process itself has no reason to keep work away; the fleet's reasons are <see cref="InstanceHealth"/>.</summary>
-    internal bool TrustedAt(DateTimeOffset now) => Volatile.Read(ref _ejectedUntil) is var until && (until == 0 || until <= now.ToUnixTimeMilliseconds());
+    /// <summary>Whether this process has no reason of its own to keep work away; the fleet's is <see cref="InstanceHealth"/>.</summary>
+    internal bool TrustedAt(DateTimeOffset now) =>
+        Volatile.Read(ref _ejectedUntil) is var until && (until == 0 || until <= now.ToUnixTimeMilliseconds());
 
     internal static InstanceActivity Leased(DateTimeOffset? end)
     {
@@ -58,7 +60,8 @@ public sealed class InstanceActivity
         SetDeadline(deadline);
     }
 
-    internal void SetDeadline(DateTimeOffset? deadline) => Volatile.Write(ref _deadline, deadline?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+    internal void SetDeadline(DateTimeOffset? deadline) =>
+        Volatile.Write(ref _deadline, deadline?.ToUnixTimeMilliseconds() ?? long.MaxValue);
 
     internal void EjectUntil(DateTimeOffset? until) => Volatile.Write(ref _ejectedUntil, until?.ToUnixTimeMilliseconds() ?? 0);
 }

@@ -16,9 +16,8 @@ internal static class InstanceAnswers
     };
 
     /// <summary>An instance of the view.</summary>
-    public static InstanceResource? Resource(Instance instance, DateTimeOffset now) => instance is { Source: { } source, Activity.Lease: { } lease }
-        ? Resource(source, lease, instance, now)
-        : null;
+    public static InstanceResource? Resource(Instance instance, DateTimeOffset now) =>
+        instance is { Source: { } source, Activity.Lease: { } lease } ? Resource(source, lease, instance, now) : null;
 
     /// <summary>An instance as its rows tell, with what the view adds.</summary>
     public static InstanceResource Resource(InstanceState state, LeaseState lease, Instance? known, DateTimeOffset now)
@@ -86,8 +85,8 @@ internal static class InstanceAnswers
         else if (instance.Health is { } recovering && recovering.ShareAt(now) < 1)
         {
             var share = recovering.ShareAt(now).ToString("P0", CultureInfo.InvariantCulture);
-            reasons.Add(Reason(instance, "registry.recovering", $"After an ejection it gets {share} of its share, growing.", recovering.EjectedUntil)
-                with { Until = recovering.RecoveredAt });
+            var detail = $"After an ejection it gets {share} of its share, growing.";
+            reasons.Add(Reason(instance, "registry.recovering", detail, recovering.EjectedUntil) with { Until = recovering.RecoveredAt });
         }
 
         return reasons;
@@ -97,13 +96,13 @@ internal static class InstanceAnswers
     public static InstanceExplanation Explain(Instance instance, DateTimeOffset now)
     {
         var reasons = Reasons(instance, now);
-        DateTimeOffset?[] changes = [.. reasons.Select(r => r.Until), instance.StatusAt(now) == InstanceStatus.Down ? null : instance.Activity.Deadline];
+        var end = instance.StatusAt(now) == InstanceStatus.Down ? null : instance.Activity.Deadline;
         return new InstanceExplanation
         {
             Status = instance.StatusAt(now),
             Eligible = instance.EligibleAt(now),
             Reasons = reasons,
-            NextChangeAt = changes.Where(c => c > now).Min(),
+            NextChangeAt = reasons.Select(r => r.Until).Append(end).Where(c => c > now).Min(),
         };
     }
 

@@ -41,7 +41,7 @@ internal sealed partial class InstanceChecks(HostProfile profile)
         var spec = ToSpec(registration);
         return RegistryJson.Measure(spec) <= RegistryOptions.SpecBytesMax
             ? spec
-            : Refuse([Wrong("", $"The registration has more than {Sizes.Format(RegistryOptions.SpecBytesMax)}.", "Keep parameters and labels short.")]);
+            : Refuse([Wrong("", $"It has more than {Sizes.Format(RegistryOptions.SpecBytesMax)}.", "Keep parameters and labels short.")]);
     }
 
     private InstanceSpec ToSpec(InstanceRegistration r) => new()
@@ -60,7 +60,7 @@ internal sealed partial class InstanceChecks(HostProfile profile)
         Secret = r.Secret,
     };
 
-    /// <summary>The lease that is granted: hearing each instance more often than the host is made for would cost more than it tells.</summary>
+    /// <summary>The lease that is granted: hearing instances more often than the host is made for costs more than it tells.</summary>
     public LeaseTerm Grant(LeaseTerm? asked)
     {
         var least = profile.SingleProcess ? RegistryOptions.LeaseMinSingle : profile.RegistrationLease;
@@ -96,7 +96,7 @@ internal sealed partial class InstanceChecks(HostProfile profile)
     {
         if (capabilities.Count > RegistryOptions.CapabilitiesMax)
         {
-            yield return Wrong("/capabilities", $"{capabilities.Count} capabilities; at most {RegistryOptions.CapabilitiesMax} are allowed.");
+            yield return Wrong("/capabilities", $"{capabilities.Count} capabilities; at most {RegistryOptions.CapabilitiesMax}.");
             yield break;
         }
 
@@ -106,7 +106,7 @@ internal sealed partial class InstanceChecks(HostProfile profile)
             var capability = capabilities[i];
             if (!IsText(capability.Name) || capability.Version is { } version && !IsText(version))
             {
-                yield return Wrong($"/capabilities/{i}", $"Names and versions of capabilities have 1–{RegistryOptions.TextLengthMax} printable characters.");
+                yield return Wrong($"/capabilities/{i}", $"Names and versions have 1–{RegistryOptions.TextLengthMax} characters.");
             }
             else if (!seen.Add(capability.Name))
             {
@@ -143,9 +143,11 @@ internal sealed partial class InstanceChecks(HostProfile profile)
             return [Wrong("/labels", $"{labels.Count} labels; at most {RegistryOptions.TagsMax} are allowed.")];
         }
 
-        return labels.Where(l => !IsText(l.Key) || l.Key.Contains(':', StringComparison.Ordinal) || (l.Value.Length > 0 && !IsText(l.Value)))
+        return labels
+            .Where(l => !IsText(l.Key) || l.Key.Contains(':', StringComparison.Ordinal) || (l.Value.Length > 0 && !IsText(l.Value)))
             .Select(l => Wrong(
-                JsonPointers.Append("/labels", l.Key), $"Labels have printable keys without colon, and values of at most {RegistryOptions.TextLengthMax}."));
+                JsonPointers.Append("/labels", l.Key),
+                $"A label has a printable key without colon and a value of at most {RegistryOptions.TextLengthMax} characters."));
     }
 
     private static IEnumerable<Fault> Numbers(InstanceRegistration r)
@@ -155,18 +157,20 @@ internal sealed partial class InstanceChecks(HostProfile profile)
             yield return Wrong("/weight", $"A weight is {RegistryOptions.WeightMin} to {RegistryOptions.WeightMax}.");
         }
 
-        if (r.MaxConcurrency is { } most && most is < 1 or > RegistryOptions.MaxConcurrencyMax)
+        if (r.MaxConcurrency is { } concurrency && concurrency is < 1 or > RegistryOptions.MaxConcurrencyMax)
         {
             yield return Wrong("/maxConcurrency", $"maxConcurrency is 1 to {RegistryOptions.MaxConcurrencyMax}.");
         }
 
         if (r.Lease?.Duration is { } lease && (lease <= TimeSpan.Zero || lease > RegistryOptions.LeaseMax))
         {
-            yield return Wrong("/lease", $"A lease is at most {Durations.Format(RegistryOptions.LeaseMax)}, and not 0.", "\"none\" needs no heartbeats.");
+            var most = Durations.Format(RegistryOptions.LeaseMax);
+            yield return Wrong("/lease", $"A lease is at most {most}, and not 0.", "\"none\" needs no heartbeats.");
         }
     }
 
-    private static bool IsText(string text) => text.Length is > 0 and <= RegistryOptions.TextLengthMax && !text.Any(char.IsControl) && text.Trim().Length > 0;
+    private static bool IsText(string text) =>
+        text.Length is > 0 and <= RegistryOptions.TextLengthMax && !text.Any(char.IsControl) && text.Trim().Length > 0;
 
     private static Fault Wrong(string path, string message, string? hint = null) => new(path, ApiErrors.InvalidValue.Code, message, hint);
 

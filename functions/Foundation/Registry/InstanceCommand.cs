@@ -31,9 +31,10 @@ internal abstract record InstanceCommand
     /// <param name="KeyId">Who registers.</param>
     /// <param name="Proof">Of the lease.</param>
     /// <param name="Takeover">Whether to take a live instance from another process with the same key.</param>
-    /// <param name="SeenGeneration">The generation at the first look: of two takeovers at once, the second finds another one and is refused.</param>
+    /// <param name="SeenGeneration">At the first look: of two takeovers at once, the second finds another one and is refused.</param>
     /// <param name="New">For a row that does not exist.</param>
-    public sealed record Register(InstanceSpec Spec, string KeyId, LeaseProof Proof, bool Takeover, long SeenGeneration, InstanceIdentity New) : InstanceCommand;
+    public sealed record Register(
+        InstanceSpec Spec, string KeyId, LeaseProof Proof, bool Takeover, long SeenGeneration, InstanceIdentity New) : InstanceCommand;
 
     /// <summary>A sign of life.</summary>
     public sealed record Heartbeat(LeaseProof Proof, InstanceLoad? Load, HeartbeatStatus? Status) : InstanceCommand;

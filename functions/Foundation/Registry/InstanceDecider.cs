@@ -8,7 +8,8 @@ internal static class InstanceDecider
     /// <param name="command">What is asked.</param>
     /// <param name="now">The time.</param>
     /// <param name="options">Terms and retention.</param>
-    public static InstanceDecision Decide(Member? before, InstanceCommand command, DateTimeOffset now, RegistryOptions options) => command switch
+    public static InstanceDecision Decide(Member? before, InstanceCommand command, DateTimeOffset now, RegistryOptions options) =>
+        command switch
     {
         InstanceCommand.Register register => Register(before, register, now),
         InstanceCommand.Heartbeat heartbeat => Heartbeat(before, heartbeat, now),
@@ -61,8 +62,10 @@ internal static class InstanceDecider
 
         var instance = (before.Instance.Phase, c.Status) switch
         {
-            (InstancePhase.Up, HeartbeatStatus.Draining) => Enter(before.Instance, InstancePhase.Draining, InstanceMomentType.Drained, now),
-            (InstancePhase.Draining, HeartbeatStatus.Up) => Enter(before.Instance, InstancePhase.Up, InstanceMomentType.Resumed, now),
+            (InstancePhase.Up, HeartbeatStatus.Draining) =>
+                Enter(before.Instance, InstancePhase.Draining, InstanceMomentType.Drained, now),
+            (InstancePhase.Draining, HeartbeatStatus.Up) =>
+                Enter(before.Instance, InstancePhase.Up, InstanceMomentType.Resumed, now),
             _ => before.Instance,
         };
         return new InstanceDecision.Accepted(new Member(instance, lease with { Phase = instance.Phase }, before.Deadline));
@@ -70,13 +73,14 @@ internal static class InstanceDecider
 
     private static InstanceDecision Poll(Member? before, InstanceCommand.Poll c, DateTimeOffset now) => before switch
     {
-        null or { Instance.Phase: InstancePhase.Removed } when c.Spec is null => new InstanceDecision.Refused(InstanceRefusal.CapabilitiesUnknown),
+        null or { Instance.Phase: InstancePhase.Removed } when c.Spec is null =>
+            new InstanceDecision.Refused(InstanceRefusal.CapabilitiesUnknown),
         null => new InstanceDecision.Accepted(Stay(Create(c.Spec!, c.KeyId, c.New, now), now, c.Stay), Created: true),
         { Instance.Phase: InstancePhase.Removed } => new InstanceDecision.Accepted(
             Stay(Succeed(before, c.Spec!, c.KeyId, now, InstanceMomentType.Registered), now, c.Stay), Created: true),
         // Pulled attempts are fenced by their own tokens, so the same key needs no new generation to come back.
-        _ when c.KeyId == before.Instance.KeyId => new InstanceDecision.Accepted(
-            Stay(before.Instance.Live && c.Spec is null ? before : Update(before, c.Spec ?? before.Instance.Spec, c.KeyId, now), now, c.Stay)),
+        _ when c.KeyId == before.Instance.KeyId => new InstanceDecision.Accepted(Stay(
+            before.Instance.Live && c.Spec is null ? before : Update(before, c.Spec ?? before.Instance.Spec, c.KeyId, now), now, c.Stay)),
         _ when before.LiveAt(now) => new InstanceDecision.Refused(InstanceRefusal.Taken),
         _ => new InstanceDecision.Accepted(
             Stay(Succeed(before, c.Spec ?? before.Instance.Spec, c.KeyId, now, InstanceMomentType.Superseded), now, c.Stay)),
@@ -93,7 +97,8 @@ internal static class InstanceDecider
     };
 
     // A wake-up may be late, doubled, or about a lease that was renewed in between: the row decides.
-    private static InstanceDecision Expire(Member? before, DateTimeOffset now) => before is { Instance.Live: true, Deadline: { } end } && end <= now
+    private static InstanceDecision Expire(Member? before, DateTimeOffset now) =>
+        before is { Instance.Live: true, Deadline: { } end } && end <= now
         ? new InstanceDecision.Accepted(End(before, InstancePhase.Down, InstanceMomentType.Expired, now, by: null))
         : new InstanceDecision.Refused(InstanceRefusal.NotDue);
 
@@ -104,13 +109,16 @@ internal static class InstanceDecider
 
     private static Member Create(InstanceSpec spec, string keyId, InstanceIdentity identity, DateTimeOffset now)
     {
-        var lease = new LeaseState { Id = identity.Id, Generation = 1, Phase = InstancePhase.Up, HeardAt = now, Term = spec.Lease.Duration };
+        var lease = new LeaseState
+        {
+            Id = identity.Id, Generation = 1, Phase = InstancePhase.Up, HeardAt = now, Term = spec.Lease.Duration,
+        };
         var moment = new InstanceMoment { At = now, Type = InstanceMomentType.Registered, Generation = 1, By = keyId };
         return new Member(
             new InstanceState
             {
-                Id = identity.Id, Service = identity.Service, Name = identity.Name, Phase = InstancePhase.Up, Since = now, Generation = 1, Revision = 1,
-                RegisteredAt = now, KeyId = keyId, Spec = spec, History = [moment],
+                Id = identity.Id, Service = identity.Service, Name = identity.Name, Phase = InstancePhase.Up, Since = now,
+                Generation = 1, Revision = 1, RegisteredAt = now, KeyId = keyId, Spec = spec, History = [moment],
             },
             Heard(lease, now, TimeSpan.Zero),
             Deadline: null);
@@ -128,7 +136,10 @@ internal static class InstanceDecider
             Spec = spec,
             RegisteredAt = type == InstanceMomentType.Registered ? now : before.Instance.RegisteredAt,
         };
-        var lease = before.Lease with { Generation = generation, Phase = InstancePhase.Up, Term = spec.Lease.Duration, ExpiresAt = null, Load = null };
+        var lease = before.Lease with
+        {
+            Generation = generation, Phase = InstancePhase.Up, Term = spec.Lease.Duration, ExpiresAt = null, Load = null,
+        };
         return new Member(instance, Heard(lease, now, TimeSpan.Zero), before.Deadline);
     }
 

@@ -112,7 +112,7 @@ internal sealed record LeaseState
 /// <summary>An instance with its lease.</summary>
 /// <param name="Instance">Who it is.</param>
 /// <param name="Lease">When it was heard.</param>
-/// <param name="Deadline">When the lease counts as ended here: its end, the clocks' skew, and the grace after a restart. Null: never.</param>
+/// <param name="Deadline">When the lease counts as ended here: its end, clock skew, the grace after a restart. Null: never.</param>
 internal sealed record Member(InstanceState Instance, LeaseState Lease, DateTimeOffset? Deadline)
 {
     public bool LiveAt(DateTimeOffset now) => Instance.Live && !(Deadline <= now);

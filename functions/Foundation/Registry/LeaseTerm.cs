@@ -37,5 +37,6 @@ public sealed class LeaseTermConverter : JsonConverter<LeaseTerm>, IDescribesVal
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, LeaseTerm value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, LeaseTerm value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -17,9 +17,11 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
 
     private static readonly QueryParameter[] Filters =
     [
-        new("capability", "Only what offers this capability."), new("service", "Only of this service."), new("tag", "Only what has this tag."),
-        new("zone", "Only in this zone."), new("version", "Only of this version."), new("environment", "Only in this environment."),
-        QueryParameter.OneOf<InstanceStatus>("status", "Only with this status."), QueryParameter.Label, QueryParameter.Since, QueryParameter.Until,
+        new("capability", "Only what offers this capability."), new("service", "Only of this service."),
+        new("tag", "Only what has this tag."), new("zone", "Only in this zone."),
+        new("version", "Only of this version."), new("environment", "Only in this environment."),
+        QueryParameter.OneOf<InstanceStatus>("status", "Only with this status."),
+        QueryParameter.Label, QueryParameter.Since, QueryParameter.Until,
     ];
 
     public void Map(IEndpointRouteBuilder routes)
@@ -28,17 +30,22 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
         routes.MapPut(one, PutAsync).Operation("registerInstance", "Registers an instance, renews its registration, or takes it over")
             .Takes(RegistryJson.Default.InstanceRegistration, Examples.Registration).Query(Takeover, QueryParameter.DryRun)
             .Header(LeaseHeader, "The lease token of the registration that is renewed.")
-            .Answers(200, RegistryJson.Default.InstanceResource, "It was there before").Answers(201, RegistryJson.Default.InstanceResource, "It is new", Examples.Registered)
+            .Answers(200, RegistryJson.Default.InstanceResource, "It was there before")
+            .Answers(201, RegistryJson.Default.InstanceResource, "It is new", Examples.Registered)
             .Refuses(RegistryErrors.InstanceTaken, RegistryErrors.Busy, ApiErrors.PreconditionFailed).RequireScope(Write);
         routes.MapGet(one, GetAsync).Operation("getInstance", "Reads an instance")
             .Answers(200, RegistryJson.Default.InstanceResource, "The instance").Refuses(RegistryErrors.NotFound).RequireScope(Read);
         routes.MapDelete(one, DeleteAsync).Operation("removeInstance", "Removes an instance").Query(QueryParameter.DryRun)
             .Header(LeaseHeader, "The lease token of the registration that ends.").Answers(204, "It is gone")
-            .Refuses(RegistryErrors.NotFound, RegistryErrors.InstanceTaken, RegistryErrors.LeaseLost, RegistryErrors.Busy).RequireScope(Write);
-        routes.MapPost(one + "/heartbeat", HeartbeatAsync).Operation("heartbeatInstance", "Tells that an instance lives, how busy it is, and whether it drains")
-            .Takes(RegistryJson.Default.Heartbeat, Examples.Heartbeat).Answers(200, RegistryJson.Default.HeartbeatAnswer, "The lease", Examples.HeartbeatAnswer)
+            .Refuses(RegistryErrors.NotFound, RegistryErrors.InstanceTaken, RegistryErrors.LeaseLost, RegistryErrors.Busy)
+            .RequireScope(Write);
+        routes.MapPost(one + "/heartbeat", HeartbeatAsync)
+            .Operation("heartbeatInstance", "Tells that an instance lives, how busy it is, and whether it drains")
+            .Takes(RegistryJson.Default.Heartbeat, Examples.Heartbeat)
+            .Answers(200, RegistryJson.Default.HeartbeatAnswer, "The lease", Examples.HeartbeatAnswer)
             .Refuses(RegistryErrors.LeaseLost, RegistryErrors.Busy).RequireScope(Write);
-        routes.MapGet(one + "/explain", ExplainAsync).Operation("explainInstance", "Says why an instance gets work or not, and what happens next")
+        routes.MapGet(one + "/explain", ExplainAsync)
+            .Operation("explainInstance", "Says why an instance gets work or not, and what happens next")
             .Answers(200, RegistryJson.Default.InstanceExplanation, "The explanation").Refuses(RegistryErrors.NotFound).RequireScope(Read);
         routes.MapGet(one + "/history", HistoryAsync).Operation("getInstanceHistory", "Lists what happened to an instance, newest first")
             .AnswersPage(RegistryJson.Default.InstanceMoment, "The last moments").Refuses(RegistryErrors.NotFound).RequireScope(Read);
@@ -47,11 +54,14 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
         routes.MapGet("/api/services/{service}", ServiceAsync).Operation("getService", "Reads a service with its instances")
             .Answers(200, RegistryJson.Default.ServiceResource, "The service").Refuses(RegistryErrors.NotFound).RequireScope(Read);
         routes.MapGet("/api/instances", ListAsync).Operation("listInstances", "Lists instances, by name unless sorted otherwise")
-            .AnswersPage(RegistryJson.Default.InstanceResource, "A page of instances").Query(Filters).Query(QueryParameter.Sort, QueryParameter.Count).RequireScope(Read);
-        routes.MapPost("/api/instances/pick", PickAsync).Operation("pickInstance", "Picks an instance, and says whom it considered and why")
+            .AnswersPage(RegistryJson.Default.InstanceResource, "A page of instances")
+            .Query(Filters).Query(QueryParameter.Sort, QueryParameter.Count).RequireScope(Read);
+        routes.MapPost("/api/instances/pick", PickAsync)
+            .Operation("pickInstance", "Picks an instance, and says whom it considered and why")
             .Takes(RegistryJson.Default.PickRequest, Examples.Pick).Answers(200, RegistryJson.Default.PickAnswer, "The instance")
             .Refuses(RegistryErrors.NoInstance).RequireScope(Read);
-        routes.MapGet("/api/registry", RegistryAsync).Operation("getRegistry", "Reads the registry itself: partitions, sizes, churn, expiry lag")
+        routes.MapGet("/api/registry", RegistryAsync)
+            .Operation("getRegistry", "Reads the registry itself: partitions, sizes, churn, expiry lag")
             .Answers(200, RegistryJson.Default.RegistryResource, "The registry").RequireScope(Read);
     }
 
@@ -77,9 +87,9 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
         return outcome.ToResult(registered =>
         {
             SetETag(context, registered.Version);
-            var created = registered.Created && !terms.DryRun;
-            return ApiResults.Json(
-                registered.Resource, RegistryJson.Default.InstanceResource, created ? 201 : 200, location: created ? context.Request.Path : null);
+            return registered.Created && !terms.DryRun
+                ? ApiResults.Json(registered.Resource, RegistryJson.Default.InstanceResource, 201, location: context.Request.Path)
+                : ApiResults.Json(registered.Resource, RegistryJson.Default.InstanceResource);
         });
     }
 
@@ -107,9 +117,13 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
     private async Task<IResult> HeartbeatAsync(string service, string instance, HttpContext context, CancellationToken ct)
     {
         var body = await ApiBody.ReadAsync(context, RegistryJson.Default.Heartbeat, ct);
-        return body.Problem is { } wrong ? ApiResults.Problem(wrong)
-            : Negative(body.Value.Load) is { } negative ? ApiResults.Problem(negative)
-            : (await registry.HeartbeatAsync(context.GetCaller(), service, instance, body.Value, ct)).ToResult(RegistryJson.Default.HeartbeatAnswer);
+        if ((body.Problem ?? Negative(body.Value.Load)) is { } wrong)
+        {
+            return ApiResults.Problem(wrong);
+        }
+
+        var outcome = await registry.HeartbeatAsync(context.GetCaller(), service, instance, body.Value, ct);
+        return outcome.ToResult(RegistryJson.Default.HeartbeatAnswer);
     }
 
     private async Task<IResult> ExplainAsync(string service, string instance, CancellationToken ct) =>
@@ -199,12 +213,14 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
     private static class Examples
     {
         public const string Registration = """
-            { "endpoint": "http://127.0.0.1:9001/tasks", "capabilities": ["summarize", { "name": "translate", "version": "1.2.0" }], "maxConcurrency": 4 }
+            { "endpoint": "http://127.0.0.1:9001/tasks", "capabilities": ["summarize", { "name": "translate", "version": "1.2.0" }],
+              "maxConcurrency": 4 }
             """;
 
         public const string Registered = """
-            { "name": "summarizer/laptop-1", "service": "summarizer", "instance": "laptop-1", "status": "up", "since": "2026-01-31T12:00:00Z",
-              "leaseToken": "lease_01J9ZQ6V9V1P3N8W2X4Y6Z8A0B", "leaseExpiresAt": "2026-01-31T12:00:30Z", "heartbeatEvery": "10s", "generation": 1,
+            { "name": "summarizer/laptop-1", "service": "summarizer", "instance": "laptop-1", "status": "up",
+              "since": "2026-01-31T12:00:00Z", "leaseToken": "lease_01J9ZQ6V9V1P3N8W2X4Y6Z8A0B",
+              "leaseExpiresAt": "2026-01-31T12:00:30Z", "heartbeatEvery": "10s", "generation": 1,
               "endpoint": "http://127.0.0.1:9001/tasks", "format": "cloudevent", "capabilities": ["summarize"], "tags": [], "labels": {},
               "weight": 1, "maxConcurrency": 4, "lease": "30s", "registeredAt": "2026-01-31T12:00:00Z" }
             """;

@@ -28,20 +28,28 @@ public sealed class RegistryInstruments
     public RegistryInstruments(IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
-        _commands = _meter.CreateCounter<long>("foundation.registry.changes", "{change}", "Instances registered, superseded, expired, removed");
-        _events = _meter.CreateCounter<long>("foundation.registry.events", "{event}", "Instances that became available, unavailable or superseded in the view");
-        _heartbeats = _meter.CreateCounter<long>("foundation.registry.heartbeats", "{heartbeat}", "Heartbeats, by whether the lease still stood");
-        _outcomes = _meter.CreateCounter<long>("foundation.registry.outcomes", "{call}", "Outcomes of calls to instances as they count for ejection");
-        _picks = _meter.CreateCounter<long>("foundation.registry.picks", "{pick}", "Picks, by strategy and whether there was an instance");
-        _expiryLag = _meter.CreateHistogram<double>("foundation.registry.expiry.lag", "s", "From the end of a lease to its notice");
-        _refresh = _meter.CreateHistogram<double>("foundation.registry.refresh.duration", "s", "Reads of the registry where several processes write");
+        _commands = _meter.CreateCounter<long>(
+            "foundation.registry.changes", "{change}", "Instances registered, superseded, expired, removed");
+        _events = _meter.CreateCounter<long>(
+            "foundation.registry.events", "{event}", "Instances that became available, unavailable or superseded in the view");
+        _heartbeats = _meter.CreateCounter<long>(
+            "foundation.registry.heartbeats", "{heartbeat}", "Heartbeats, by whether the lease still stood");
+        _outcomes = _meter.CreateCounter<long>(
+            "foundation.registry.outcomes", "{call}", "Outcomes of calls to instances as they count for ejection");
+        _picks = _meter.CreateCounter<long>(
+            "foundation.registry.picks", "{pick}", "Picks, by strategy and whether there was an instance");
+        _expiryLag = _meter.CreateHistogram<double>(
+            "foundation.registry.expiry.lag", "s", "From the end of a lease to its notice");
+        _refresh = _meter.CreateHistogram<double>(
+            "foundation.registry.refresh.duration", "s", "Reads of the registry where several processes write");
     }
 
     internal RegistryChurn Churn => new(
         Interlocked.Read(ref _registered), Interlocked.Read(ref _superseded), Interlocked.Read(ref _expired),
         Interlocked.Read(ref _removed), Interlocked.Read(ref _ejected));
 
-    internal ExpiryLag ExpiryLag => new(TimeSpan.FromTicks(Interlocked.Read(ref _lastLag)), TimeSpan.FromTicks(Interlocked.Read(ref _greatestLag)));
+    internal ExpiryLag ExpiryLag => new(
+        TimeSpan.FromTicks(Interlocked.Read(ref _lastLag)), TimeSpan.FromTicks(Interlocked.Read(ref _greatestLag)));
 
     internal void Observe(Func<IReadOnlyList<Instance>> instances, Func<DateTimeOffset> now) => _meter.CreateObservableGauge(
         "foundation.registry.instances",

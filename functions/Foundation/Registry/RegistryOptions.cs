@@ -54,7 +54,8 @@ public sealed record RegistryOptions
     /// <summary>What is wrong with the options, or null.</summary>
     internal string? Fault() =>
         Retention < TimeSpan.FromHours(1) || Retention > TimeSpan.FromDays(30) ? "Registry retention is 1 h to 30 d"
-        : MembershipFreshness <= TimeSpan.Zero || LeaseFreshness < MembershipFreshness ? "Registry freshness is positive, and leases are not read more often than membership"
+        : MembershipFreshness <= TimeSpan.Zero || LeaseFreshness < MembershipFreshness
+            ? "Registry freshness is positive, and leases are not read more often than membership"
         : Outliers.Fault();
 }
 
@@ -87,7 +88,9 @@ public sealed record OutlierOptions
     public double MaxEjectedShare { get; init; } = 0.5;
 
     internal string? Fault() =>
-        RefusalsToEject is < 1 or > 100 || FailuresToEject is < 1 or > 1000 ? "Outlier thresholds are 1–100 refusals and 1–1000 failures"
-        : BaseEjection <= TimeSpan.Zero || MaxEjection < BaseEjection || SlowStart < TimeSpan.Zero ? "Outlier times are positive, and the longest ejection is not shorter than the first"
+        RefusalsToEject is < 1 or > 100 || FailuresToEject is < 1 or > 1000
+            ? "Outlier thresholds are 1–100 refusals and 1–1000 failures"
+        : BaseEjection <= TimeSpan.Zero || MaxEjection < BaseEjection || SlowStart < TimeSpan.Zero
+            ? "Outlier times are positive, and the longest ejection is not shorter than the first"
         : MaxEjectedShare is < 0 or > 1 ? "The share of ejected instances is 0–1" : null;
 }

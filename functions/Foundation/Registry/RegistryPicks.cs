@@ -5,7 +5,8 @@ using Foundation.Registry.View;
 namespace Foundation.Registry;
 
 /// <summary>Picks an instance for a caller, and says whom else it considered and why.</summary>
-internal sealed class RegistryPicks(RegistryView view, RegistryLoader loader, RandomSource random, TimeProvider time, RegistryInstruments instruments)
+internal sealed class RegistryPicks(
+    RegistryView view, RegistryLoader loader, RandomSource random, TimeProvider time, RegistryInstruments instruments)
 {
     private const int CandidatesMax = 100;
 
@@ -25,7 +26,9 @@ internal sealed class RegistryPicks(RegistryView view, RegistryLoader loader, Ra
         await loader.EnsureLoadedAsync(ct);
         await loader.RefreshAsync(ct);
         var strategy = request.Strategy ?? PickStrategy.RoundRobin;
-        var candidates = request.Capability is { } capability ? view.Snapshot.WithCapability(capability) : view.Snapshot.OfService(request.Service!);
+        var candidates = request.Capability is { } capability
+            ? view.Snapshot.WithCapability(capability)
+            : view.Snapshot.OfService(request.Service!);
         var now = time.GetUtcNow();
         var picked = Pick(candidates, strategy, request.Capability is null ? "s/" + request.Service : "c/" + request.Capability, now);
         instruments.Picked(strategy, picked is not null);
@@ -69,7 +72,8 @@ internal sealed class RegistryPicks(RegistryView view, RegistryLoader loader, Ra
         Service = picked.Service,
         Instance = picked.Name,
         Endpoint = picked.Source?.Spec.Endpoint,
-        Candidates = [.. candidates.OrderBy(c => ReferenceEquals(c, picked) ? 0 : 1).Take(CandidatesMax).Select(c => InstanceAnswers.Candidate(c, Score(c, strategy, now), now))],
+        Candidates = [.. candidates.OrderBy(c => ReferenceEquals(c, picked) ? 0 : 1).Take(CandidatesMax)
+            .Select(c => InstanceAnswers.Candidate(c, Score(c, strategy, now), now))],
     };
 
     private static double Score(Instance candidate, PickStrategy strategy, DateTimeOffset now) =>
@@ -77,11 +81,14 @@ internal sealed class RegistryPicks(RegistryView view, RegistryLoader loader, Ra
 
     private static Problem Nobody(PickRequest request, Instance[] candidates, DateTimeOffset now)
     {
-        var what = request.Capability is { } capability ? $"capability '{Texts.Clip(capability)}'" : $"service '{Texts.Clip(request.Service!)}'";
+        var what = request.Capability is { } capability
+            ? $"capability '{Texts.Clip(capability)}'"
+            : $"service '{Texts.Clip(request.Service!)}'";
         var reasons = candidates.SelectMany(c => InstanceAnswers.Reasons(c, now)).ToList();
+        var counts = string.Join(", ", reasons.CountBy(r => r.Code).Select(c => $"{c.Value} {c.Key}"));
         var detail = candidates.Length == 0
             ? $"No instance offers {what}."
-            : $"None of {candidates.Length} instances of {what}: {string.Join(", ", reasons.GroupBy(r => r.Code).Select(g => $"{g.Count()} {g.Key}"))}.";
+            : $"None of {candidates.Length} instances of {what}: {counts}.";
         return new Problem(RegistryErrors.NoInstance, detail)
         {
             RetryAfter = reasons.Select(r => r.Until).Where(u => u > now).Min() is { } until ? until - now : TimeSpan.FromSeconds(5),

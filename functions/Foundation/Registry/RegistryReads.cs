@@ -43,7 +43,8 @@ internal sealed class RegistryReads(
     RegistryRows rows, RegistryLoader loader, RegistryView view, IStore store, RegistryInstruments instruments, TimeProvider time)
 {
     /// <summary>One instance with the version of its row.</summary>
-    public async ValueTask<Outcome<(InstanceResource Resource, RowVersion Version)>> GetAsync(string service, string instance, CancellationToken ct)
+    public async ValueTask<Outcome<(InstanceResource Resource, RowVersion Version)>> GetAsync(
+        string service, string instance, CancellationToken ct)
     {
         var stored = await FindAsync(service, instance, ct);
         if (stored.Problem is { } problem)
@@ -51,11 +52,12 @@ internal sealed class RegistryReads(
             return problem;
         }
 
-        var member = stored.Value.Member!;
-        var resource = InstanceAnswers.Resource(member.Instance, member.Lease, view.Snapshot.Find(member.Instance.FullName), time.GetUtcNow());
-        // A lease that other processes count as ended is ended, also where this view has not looked again yet.
-        var ended = member.Instance.Live && member.Deadline <= time.GetUtcNow();
-        return (ended ? resource with { Status = InstanceStatus.Down, Since = member.Deadline!.Value } : resource, stored.Value.InstanceRow!.Version);
+        var (member, version) = (stored.Value.Member!, stored.Value.InstanceRow!.Version);
+        var now = time.GetUtcNow();
+        var resource = InstanceAnswers.Resource(member.Instance, member.Lease, view.Snapshot.Find(member.Instance.FullName), now);
+        // A lease that has ended is ended, also where this view has not looked again yet.
+        var ended = member.Instance.Live && member.Deadline <= now;
+        return (ended ? resource with { Status = InstanceStatus.Down, Since = member.Deadline!.Value } : resource, version);
     }
 
     /// <summary>What happened to one instance, newest first.</summary>
@@ -69,7 +71,9 @@ internal sealed class RegistryReads(
     public async ValueTask<Outcome<InstanceExplanation>> ExplainAsync(string service, string instance, CancellationToken ct)
     {
         await RefreshAsync(ct);
-        return view.Snapshot.Find(service, instance) is { } known ? InstanceAnswers.Explain(known, time.GetUtcNow()) : NotFound(service, instance);
+        return view.Snapshot.Find(service, instance) is { } known
+            ? InstanceAnswers.Explain(known, time.GetUtcNow())
+            : NotFound(service, instance);
     }
 
     /// <summary>Instances that match, by name or by age.</summary>
@@ -78,15 +82,20 @@ internal sealed class RegistryReads(
     /// <param name="limit">1–1000.</param>
     /// <param name="after">Where the page before ended.</param>
     /// <param name="ct">Cancels.</param>
-    public async ValueTask<Page<InstanceResource>> ListAsync(InstanceFilter filter, bool? newestFirst, int limit, string? after, CancellationToken ct)
+    public async ValueTask<Page<InstanceResource>> ListAsync(
+        InstanceFilter filter, bool? newestFirst, int limit, string? after, CancellationToken ct)
     {
         await RefreshAsync(ct);
         var now = time.GetUtcNow();
-        var order = Comparer<string>.Create(string.CompareOrdinal);
-        var matching = view.Snapshot.All.Where(i => i.Source is not null && filter.Holds(i, now)).Select(i => (Place: Place(i, newestFirst), Instance: i));
-        var ordered = newestFirst is null ? matching : newestFirst.Value ? matching.OrderByDescending(m => m.Place, order) : matching.OrderBy(m => m.Place, order);
-        var rest = after is null ? ordered : ordered.SkipWhile(m => newestFirst == true ? order.Compare(m.Place, after) >= 0 : order.Compare(m.Place, after) <= 0);
-        var page = rest.Take(limit + 1).ToList();
+        var sign = newestFirst == true ? -1 : 1;
+        var order = Comparer<string>.Create((left, right) => sign * string.CompareOrdinal(left, right));
+        var page = view.Snapshot.All
+            .Where(i => i.Source is not null && filter.Holds(i, now))
+            .Select(i => (Place: Place(i, newestFirst), Instance: i))
+            .Where(m => after is null || order.Compare(m.Place, after) > 0)
+            .OrderBy(m => m.Place, order)
+            .Take(limit + 1)
+            .ToList();
         return new Page<InstanceResource>(
             [.. page.Take(limit).Select(m => InstanceAnswers.Resource(m.Instance, now)).OfType<InstanceResource>()],
             page.Count > limit ? page[limit - 1].Place : null);
@@ -108,7 +117,8 @@ internal sealed class RegistryReads(
         var names = view.Snapshot.Services.Where(s => after is null || string.CompareOrdinal(s, after) > 0)
             .Order(StringComparer.Ordinal).Take(limit + 1).ToList();
         return new Page<ServiceResource>(
-            [.. names.Take(limit).Select(n => Service(n, view.Snapshot.OfService(n), now))], names.Count > limit ? names[limit - 1] : null);
+            [.. names.Take(limit).Select(n => Service(n, view.Snapshot.OfService(n), now))],
+            names.Count > limit ? names[limit - 1] : null);
     }
 
     /// <summary>One service with its instances.</summary>
@@ -117,9 +127,13 @@ internal sealed class RegistryReads(
         await RefreshAsync(ct);
         var now = time.GetUtcNow();
         var members = view.Snapshot.OfService(service);
-        return members.Length == 0
-            ? new Problem(RegistryErrors.NotFound, $"No instance of '{Texts.Clip(service)}' is registered.")
-            : Service(service, members, now) with { Instances = [.. members.Select(m => InstanceAnswers.Resource(m, now)).OfType<InstanceResource>()] };
+        if (members.Length == 0)
+        {
+            return new Problem(RegistryErrors.NotFound, $"No instance of '{Texts.Clip(service)}' is registered.");
+        }
+
+        var instances = members.Select(m => InstanceAnswers.Resource(m, now)).OfType<InstanceResource>();
+        return Service(service, members, now) with { Instances = [.. instances] };
     }
 
     /// <summary>The registry itself.</summary>
@@ -128,16 +142,15 @@ internal sealed class RegistryReads(
         await RefreshAsync(ct);
         var now = time.GetUtcNow();
         var snapshot = view.Snapshot;
-        var byShard = snapshot.All.GroupBy(i => RegistryTables.NumberOf(i.Service, store.Shards)).ToDictionary(g => g.Key, g => g.ToList());
+        var byShard = snapshot.All.ToLookup(i => RegistryTables.NumberOf(i.Service, store.Shards));
         return new RegistryResource
         {
             Status = loader.Degraded ? "degraded" : "up",
             Since = loader.Since ?? now,
             Sizes = new RegistrySizes(snapshot.ServiceCount, snapshot.Count, snapshot.CapabilityCount),
             Counts = Counts(snapshot.All, now),
-            Partitions = [.. Enumerable.Range(0, store.Shards).Select(n => byShard.TryGetValue(n, out var members)
-                ? new RegistryPartition(n, members.Select(m => m.Service).Distinct().Count(), members.Count)
-                : new RegistryPartition(n, 0, 0))],
+            Partitions = [.. Enumerable.Range(0, store.Shards)
+                .Select(n => new RegistryPartition(n, byShard[n].Select(m => m.Service).Distinct().Count(), byShard[n].Count()))],
             Churn = instruments.Churn,
             ExpiryLag = instruments.ExpiryLag,
             ReadAt = loader.ReadAt ?? now,
@@ -182,7 +195,9 @@ internal sealed class RegistryReads(
     {
         var counts = members.CountBy(m => m.StatusAt(now)).ToDictionary();
         return new InstanceCounts(
-            counts.GetValueOrDefault(InstanceStatus.Up), counts.GetValueOrDefault(InstanceStatus.Draining), counts.GetValueOrDefault(InstanceStatus.Down),
+            counts.GetValueOrDefault(InstanceStatus.Up),
+            counts.GetValueOrDefault(InstanceStatus.Draining),
+            counts.GetValueOrDefault(InstanceStatus.Down),
             members.Count(m => m.StatusAt(now) == InstanceStatus.Up && !m.EligibleAt(now)));
     }
 

@@ -43,14 +43,17 @@ internal sealed class RegistryRows(IStore store, Committer committer, RegistryVi
         var name = after.Instance.FullName;
         var due = InstanceDecider.Due(after, profile.ClockSkew, options);
         // While the lease runs, its row keeps the place it waits in: a heartbeat is one write, and the sweep moves it once per lease.
-        var kept = before.LeaseRow?.Due is { Lane: RegistryTables.LeasesLane } old && due is { Lane: RegistryTables.LeasesLane } && old.At <= due.Value.At
-            ? before.LeaseRow.Due
+        var kept = before.LeaseRow?.Due is { Lane: RegistryTables.LeasesLane } old
+            && due is { Lane: RegistryTables.LeasesLane } wanted
+            && old.At <= wanted.At
+            ? old
             : due;
         var writes = ImmutableArray.CreateBuilder<Write>(2);
         writes.Add(Write(before.LeaseRow, new RowKey(RegistryTables.Leases, name), RegistryJson.Bytes(after.Lease), kept));
         if (!ReferenceEquals(before.Member?.Instance, after.Instance))
         {
-            writes.Add(Write(before.InstanceRow, new RowKey(RegistryTables.Instances, name), RegistryJson.Bytes(after.Instance), due: null));
+            var key = new RowKey(RegistryTables.Instances, name);
+            writes.Add(Write(before.InstanceRow, key, RegistryJson.Bytes(after.Instance), due: null));
         }
 
         var shard = RegistryTables.ShardOf(after.Instance.Service, store.Shards);

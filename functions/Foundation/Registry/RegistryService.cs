@@ -154,7 +154,8 @@ internal sealed class RegistryService(
         {
             var before = await rows.LoadAsync(service, instance, ct);
             var now = clock.Now;
-            if (InstanceDecider.Decide(before.Member, new InstanceCommand.Expire(), now, options) is not InstanceDecision.Accepted accepted)
+            var decision = InstanceDecider.Decide(before.Member, new InstanceCommand.Expire(), now, options);
+            if (decision is not InstanceDecision.Accepted accepted)
             {
                 return false;
             }
@@ -179,7 +180,8 @@ internal sealed class RegistryService(
             && await rows.DeleteAsync(before, ct);
     }
 
-    private async ValueTask<Outcome<HeartbeatAnswer>> HeartbeatAsync(string service, string instance, Heartbeat heartbeat, CancellationToken ct)
+    private async ValueTask<Outcome<HeartbeatAnswer>> HeartbeatAsync(
+        string service, string instance, Heartbeat heartbeat, CancellationToken ct)
     {
         var lost = RegistryErrors.ToProblem(InstanceRefusal.LeaseLost, RegistryTables.FullName(service, instance));
         if (!InstanceChecks.IsName(service) || !InstanceChecks.IsName(instance))
@@ -217,7 +219,8 @@ internal sealed class RegistryService(
         return new Problem(RegistryErrors.Busy) { RetryAfter = TimeSpan.FromSeconds(1) };
     }
 
-    private async ValueTask<Outcome<HeartbeatAnswer>> ChangeStatusAsync(string service, string instance, Heartbeat heartbeat, CancellationToken ct)
+    private async ValueTask<Outcome<HeartbeatAnswer>> ChangeStatusAsync(
+        string service, string instance, Heartbeat heartbeat, CancellationToken ct)
     {
         var outcome = await DecideAsync(
             service,
@@ -230,7 +233,12 @@ internal sealed class RegistryService(
     }
 
     private async ValueTask<Outcome<Decided>> DecideAsync(
-        string service, string instance, Func<Member?, InstanceCommand> command, Func<RowVersion?, Problem?>? condition, bool dryRun, CancellationToken ct)
+        string service,
+        string instance,
+        Func<Member?, InstanceCommand> command,
+        Func<RowVersion?, Problem?>? condition,
+        bool dryRun,
+        CancellationToken ct)
     {
         var name = RegistryTables.FullName(service, instance);
         if (!InstanceChecks.IsName(service) || !InstanceChecks.IsName(instance))
@@ -294,8 +302,8 @@ internal sealed class RegistryService(
     {
         var (instance, lease) = (decided.After.Instance, decided.After.Lease);
         var resource = InstanceAnswers.Resource(instance, lease, view.Snapshot.Find(instance.FullName), clock.Now);
-        return new Registered(
-            withToken ? resource with { LeaseToken = LeaseTokens.Of(ids, instance.Id, instance.Generation) } : resource, decided.Created, decided.Version);
+        var token = withToken ? LeaseTokens.Of(ids, instance.Id, instance.Generation) : null;
+        return new Registered(resource with { LeaseToken = token }, decided.Created, decided.Version);
     }
 
     private LeaseProof Prove(Member? member, string? token) => member is null

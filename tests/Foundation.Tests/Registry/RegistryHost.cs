@@ -3,6 +3,7 @@ using Foundation.Protocols;
 using Foundation.Protocols.Memory;
 using Foundation.Registry;
 using Foundation.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -28,10 +29,11 @@ internal sealed class RegistryHost : IAsyncDisposable
     public static FakeTimeProvider NewTime() => new(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
 
     public static async Task<RegistryHost> StartAsync(
-        FakeTimeProvider? time = null, IStore? store = null, HostProfile? profile = null, int shards = 1)
+        FakeTimeProvider? time = null, IStore? store = null, HostProfile? profile = null, int shards = 1, TimeProvider? wall = null,
+        Action<IServiceCollection>? services = null)
     {
         var clock = time ?? NewTime();
-        var host = await TestHost.StartAsync(f => f.AddRegistry(), clock, store ?? new MemoryStore(shards), profile);
+        var host = await TestHost.StartAsync(f => f.AddRegistry(), wall ?? clock, store ?? new MemoryStore(shards), profile, services);
         return new RegistryHost(host, clock);
     }
 

@@ -21,7 +21,7 @@ internal static class OutlierRule
             : null;
     }
 
-    /// <summary>The next ejection: the n-th in a row is n times as long, and each quiet base time after the last one forgives one.</summary>
+    /// <summary>The next ejection: the n-th in a row is n times as long, and each quiet base time after it forgives one.</summary>
     public static Ejection Next(Ejection? last, InstanceOutcome cause, DateTimeOffset now, OutlierOptions options)
     {
         var forgiven = last is null || now <= last.RecoveredAt ? 0 : (now - last.RecoveredAt) / options.BaseEjection;

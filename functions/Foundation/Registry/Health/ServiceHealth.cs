@@ -1,6 +1,6 @@
 namespace Foundation.Registry.Health;
 
-/// <summary>What the fleet knows of a service's instances by working with them: the state of the entity <c>registry/&lt;service&gt;</c>.</summary>
+/// <summary>What the fleet knows of a service's instances by working with them: the state of its entity <c>registry</c>.</summary>
 internal sealed record ServiceHealth
 {
     public static ServiceHealth Empty { get; } = new();

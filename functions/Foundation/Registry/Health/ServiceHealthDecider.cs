@@ -10,7 +10,7 @@ internal sealed class ServiceHealthDecider(RegistryOptions options) : IEntityDec
 {
     public const string EntityKind = "registry";
 
-    /// <summary>Instances that are kept: the state is a row of at most 32 KiB. What is beyond is protected by each process's own eyes.</summary>
+    /// <summary>Instances that are kept: the state is a row of at most 32 KiB. The rest is left to each process's own eyes.</summary>
     public const int InstancesMax = 48;
 
     /// <summary>Processes that are kept per instance.</summary>
@@ -51,7 +51,9 @@ internal sealed class ServiceHealthDecider(RegistryOptions options) : IEntityDec
             var member = Merge(known?.Generation == told.Generation ? known : null, source, told, now);
             var fresh = told.RefusedRun > 0 || told.FailedRun > 0;
             // While it is ejected, what was under way before still fails: that is no new reason.
-            if (fresh && !(member.Ejection?.Until > now) && OutlierRule.Cause(member, Spare(instances, name, report.Up, now), options.Outliers) is { } cause)
+            if (fresh
+                && !(member.Ejection?.Until > now)
+                && OutlierRule.Cause(member, Spare(instances, name, report.Up, now), options.Outliers) is { } cause)
             {
                 member = member with { Ejection = OutlierRule.Next(member.Ejection, cause, now, options.Outliers) };
             }

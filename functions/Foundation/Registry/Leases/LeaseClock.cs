@@ -4,7 +4,7 @@ namespace Foundation.Registry.Leases;
 /// Guards leases against what is not the agents' silence: this process was not there to hear them (a start, a store that could not
 /// answer), or the wall clock stepped. After each, everybody has one lease to be heard again.
 /// </summary>
-/// <remarks>Steps are found by comparing the wall clock with the monotonic one between two looks; slewing stays far below the bound.</remarks>
+/// <remarks>Steps are found by comparing the wall clock with the monotonic one between two looks; slewing is far slower.</remarks>
 internal sealed class LeaseClock
 {
     private static readonly TimeSpan StepMin = TimeSpan.FromSeconds(2);

@@ -6,7 +6,8 @@ internal sealed class LeaseDeadlines(HostProfile profile)
     private long _graceFrom = long.MinValue;
 
     /// <summary>The last time from which everybody has one lease to be heard again; null when there was none.</summary>
-    public DateTimeOffset? GraceFrom => Volatile.Read(ref _graceFrom) is var at and not long.MinValue ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+    public DateTimeOffset? GraceFrom =>
+        Volatile.Read(ref _graceFrom) is var at and not long.MinValue ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 
     /// <summary>Gives everybody who was last heard before now one lease from now on.</summary>
     public void Grant(DateTimeOffset now) => Volatile.Write(ref _graceFrom, now.ToUnixTimeMilliseconds());

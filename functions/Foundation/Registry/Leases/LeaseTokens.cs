@@ -23,8 +23,8 @@ internal static class LeaseTokens
         }
 
         var expected = Of(ids, id, generation);
-        var same = CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(token.AsSpan()), MemoryMarshal.AsBytes(expected.AsSpan()));
-        return same ? LeaseProof.Current : LeaseProof.Stale;
+        return CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(token.AsSpan()), MemoryMarshal.AsBytes(expected.AsSpan()))
+            ? LeaseProof.Current : LeaseProof.Stale;
     }
 
     private static UInt128 Value(string id) => ResourceId.TryRead(id, out var value)

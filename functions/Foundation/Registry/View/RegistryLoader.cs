@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Foundation.Registry.View;
 
-/// <summary>Reads the registry's rows into the view: once at start, and again when the view is too old where several processes write.</summary>
+/// <summary>Reads the registry's rows into the view: at start, and where several processes write whenever the view is too old.</summary>
 internal sealed class RegistryLoader(
     IStore store,
     IEntities entities,
@@ -116,10 +116,10 @@ internal sealed class RegistryLoader(
         var shards = Enumerable.Range(0, store.Shards).Select(n => new Shard(RegistryTables.Space, n)).ToArray();
         var states = new ConcurrentBag<InstanceState>();
         var leases = new ConcurrentDictionary<string, LeaseState>(StringComparer.Ordinal);
-        await Task.WhenAll(shards.Select(s => EachAsync(s, RegistryTables.Instances, row => states.Add(RegistryJson.Instance(row)), ct)));
+        await ReadAsync(shards, RegistryTables.Instances, row => states.Add(RegistryJson.Instance(row)), ct);
         if (withLeases)
         {
-            await Task.WhenAll(shards.Select(s => EachAsync(s, RegistryTables.Leases, row => leases[row.Key.Text!] = RegistryJson.Lease(row), ct)));
+            await ReadAsync(shards, RegistryTables.Leases, row => leases[row.Key.Text!] = RegistryJson.Lease(row), ct);
         }
 
         if (first && NobodyWasThere(leases.Values))
@@ -142,6 +142,9 @@ internal sealed class RegistryLoader(
         var ended = running.Count(l => l.ExpiresAt + profile.ClockSkew <= now);
         return profile.SingleProcess || (ended > 0 && ended * 2 >= running.Count);
     }
+
+    private Task ReadAsync(Shard[] shards, Table table, Action<Row> take, CancellationToken ct) =>
+        Task.WhenAll(shards.Select(s => EachAsync(s, table, take, ct)));
 
     private async Task EachAsync(Shard shard, Table table, Action<Row> take, CancellationToken ct)
     {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Foundation.Registry.View;
 
-/// <summary>All instances at one moment, indexed by service and capability. Never changes; a change makes a new one that shares the rest.</summary>
+/// <summary>All instances at one moment, by service and capability. A change makes a new one that shares the rest.</summary>
 internal sealed class RegistrySnapshot
 {
     private readonly ImmutableSortedDictionary<string, Instance> _byName;
@@ -64,7 +64,8 @@ internal sealed class RegistrySnapshot
         var ordered = instances.OrderBy(i => i.FullName, StringComparer.Ordinal).ToArray();
         var services = Group(ordered.Select(i => (i.Service, i)));
         var capabilities = Group(ordered.SelectMany(i => i.Capabilities.Select(c => (c.Name, i))));
-        return new(ordered.ToImmutableSortedDictionary(i => i.FullName, i => i, StringComparer.Ordinal), services, capabilities) { _all = ordered };
+        var names = ordered.ToImmutableSortedDictionary(i => i.FullName, i => i, StringComparer.Ordinal);
+        return new(names, services, capabilities) { _all = ordered };
     }
 
     /// <summary>With an instance in its newest version.</summary>
@@ -97,7 +98,8 @@ internal sealed class RegistrySnapshot
         pairs.GroupBy(p => p.Key, p => p.Instance, StringComparer.Ordinal)
             .ToImmutableDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
 
-    private static ImmutableDictionary<string, Instance[]> Put(ImmutableDictionary<string, Instance[]> index, string key, Instance instance)
+    private static ImmutableDictionary<string, Instance[]> Put(
+        ImmutableDictionary<string, Instance[]> index, string key, Instance instance)
     {
         var old = index.GetValueOrDefault(key, []);
         var at = PlaceOf(old, instance.FullName);

@@ -24,7 +24,8 @@ internal sealed class RegistryView : IDisposable
     private ImmutableArray<Action<InstanceEvent>> _subscribers = [];
     private RegistrySnapshot _snapshot = RegistrySnapshot.Empty;
 
-    public RegistryView(LeaseClock clock, LeaseDeadlines deadlines, HostProfile profile, RegistryInstruments instruments, TimeProvider time)
+    public RegistryView(
+        LeaseClock clock, LeaseDeadlines deadlines, HostProfile profile, RegistryInstruments instruments, TimeProvider time)
     {
         (_clock, _deadlines, _profile, _instruments) = (clock, deadlines, profile, instruments);
         _returns = new ReturnAlarms(time, Return);
@@ -112,7 +113,10 @@ internal sealed class RegistryView : IDisposable
             var before = _snapshot;
             Volatile.Write(ref _snapshot, RegistrySnapshot.Of(fresh.Values));
             var now = _clock.Now;
-            events.AddRange(fresh.Values.SelectMany(i => before.Find(i.FullName) is var old && ReferenceEquals(old, i) ? [] : InstanceChanges.Between(old, i, now)));
+            events.AddRange(fresh.Values
+                .Select(i => (Before: before.Find(i.FullName), After: i))
+                .Where(p => !ReferenceEquals(p.Before, p.After))
+                .SelectMany(p => InstanceChanges.Between(p.Before, p.After, now)));
             events.AddRange(before.All.Where(i => !fresh.ContainsKey(i.FullName)).SelectMany(i => InstanceChanges.Between(i, null, now)));
         }
 
@@ -129,7 +133,8 @@ internal sealed class RegistryView : IDisposable
             foreach (var old in Snapshot.OfService(service))
             {
                 // What an older generation did is not held against its successor.
-                var held = health.Instances.GetValueOrDefault(old.Name) is { Ejection: { } e } member && member.Generation == old.Generation
+                var known = health.Instances.GetValueOrDefault(old.Name);
+                var held = known is { Ejection: { } e } && known.Generation == old.Generation
                     ? new InstanceHealth(e.Until, e.RecoveredAt, e.Count)
                     : null;
                 if (held == old.Health)
