@@ -16,12 +16,8 @@ public sealed class FoundationBuilder
     public FoundationBuilder AddRoom<TRoom>()
         where TRoom : class, IRoom
     {
-        if (!Services.Any(s => s.ServiceType == typeof(TRoom)))
-        {
-            Services.AddSingleton<TRoom>();
-            Services.AddSingleton<IRoom>(provider => provider.GetRequiredService<TRoom>());
-        }
-
+        Services.TryAddSingleton<TRoom>();
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IRoom, TRoom>(provider => provider.GetRequiredService<TRoom>()));
         return this;
     }
 

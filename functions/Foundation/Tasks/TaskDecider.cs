@@ -72,10 +72,10 @@ internal static class TaskDecider
     /// <summary>Where a task waits and when it next wants attention: the earliest of its clocks.</summary>
     public static Due Due(AgentTask task, TimeSpan skew) => task.Status switch
     {
-        AgentTaskStatus.Scheduled => new Due(TaskLanes.Scheduled, Ms(task.RunAt!.Value), Promptness.Prompt),
+        AgentTaskStatus.Scheduled => new Due(TaskLanes.Scheduled, NotBefore(task.RunAt!.Value), Promptness.Prompt),
         AgentTaskStatus.Queued => new Due(TaskLanes.Queued(task), Ms(task.QueuedAt), Promptness.Prompt),
-        AgentTaskStatus.Running => new Due(TaskLanes.Running(task.Current!.Instance), Ms(RunningUntil(task) + skew), Promptness.Sweep),
-        _ => new Due(TaskLanes.EndedIn(task.Status), Ms(task.RetainUntil!.Value), Promptness.Sweep),
+        AgentTaskStatus.Running => new Due(TaskLanes.Running(task.Current!.Instance), NotBefore(RunningUntil(task) + skew), Promptness.Sweep),
+        _ => new Due(TaskLanes.EndedIn(task.Status), NotBefore(task.RetainUntil!.Value), Promptness.Sweep),
     };
 
     /// <summary>When a running attempt next wants a look: lease, time-out or the patience with a cancelled agent.</summary>
@@ -123,6 +123,9 @@ internal static class TaskDecider
     }
 
     private static Accepted Accept(AgentTask task) => new(task, new TaskReply(task.Status));
+
+    // Rounded up: a look in the very millisecond must find the time over, or nobody would look again.
+    private static long NotBefore(DateTimeOffset at) => Ms(at.AddTicks(TimeSpan.TicksPerMillisecond - 1));
 
     private static long Ms(DateTimeOffset at) => Math.Max(0, at.ToUnixTimeMilliseconds());
 }

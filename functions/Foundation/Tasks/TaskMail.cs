@@ -22,7 +22,7 @@ internal sealed class TaskMail(TaskService tasks, TaskRequests requests, TaskSub
 
     public async ValueTask ReceiveAsync(Post post, CancellationToken ct)
     {
-        if (!tasks.TryParse(post.To.Subject, out var id))
+        if (!tasks.TryReadId(post.To.Subject, out var id))
         {
             throw new InvalidOperationException($"Post for '{post.To.Subject}': not a task's id");
         }

@@ -23,7 +23,7 @@ internal sealed class TaskService(
 
     public Shard ShardOf(ResourceId id) => new(TaskTables.Work, id.Shard % store.Shards);
 
-    public bool TryParse(string? text, out ResourceId id) => ids.TryParse(text, "task", out id);
+    public bool TryReadId(string? text, out ResourceId id) => ids.TryParse(text, "task", out id);
 
     /// <summary>Reads a task of a tenant the caller sees, or null.</summary>
     public async ValueTask<StoredTask?> FindAsync(Caller caller, ResourceId id, CancellationToken ct)
@@ -56,10 +56,14 @@ internal sealed class TaskService(
                 return new Problem(TaskErrors.NotFound);
             }
 
+            var mayBeOld = known is not null;
             known = null;
             var rules = RulesOf(stored.Task);
             switch (TaskDecider.Decide(stored.Task, command, rules, Now))
             {
+                // Only what stands in the row may refuse: what the caller remembers may have been overtaken.
+                case TaskDecision.Refused or TaskDecision.Unchanged when mayBeOld:
+                    continue;
                 case TaskDecision.Refused refused:
                     return new Problem(TaskErrors.Of(refused.Refusal));
                 case TaskDecision.Unchanged unchanged:

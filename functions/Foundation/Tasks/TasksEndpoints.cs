@@ -102,7 +102,7 @@ internal static class TasksEndpoints
             return ApiResults.Problem(refusal);
         }
 
-        if (!tasks.TryParse(id, out var key))
+        if (!tasks.TryReadId(id, out var key))
         {
             return NotFound();
         }
@@ -125,12 +125,12 @@ internal static class TasksEndpoints
     }
 
     private static async Task<IResult> ExplainAsync(string id, HttpContext http, TaskService tasks, TaskExplanations explanations, CancellationToken ct) =>
-        tasks.TryParse(id, out var key) && await tasks.FindAsync(http.GetCaller(), key, ct) is { } stored
+        tasks.TryReadId(id, out var key) && await tasks.FindAsync(http.GetCaller(), key, ct) is { } stored
             ? ApiResults.Json(await explanations.ExplainAsync(stored, ct), Json.TaskExplanation)
             : NotFound();
 
     private static async Task<IResult> HistoryAsync(string id, HttpContext http, TaskService tasks, CancellationToken ct) =>
-        tasks.TryParse(id, out var key) && await tasks.FindAsync(http.GetCaller(), key, ct) is { } stored
+        tasks.TryReadId(id, out var key) && await tasks.FindAsync(http.GetCaller(), key, ct) is { } stored
             ? ApiResults.Page(new Page<TaskAttemptResource>(TaskResources.History(stored.Task), null), Json.TaskAttemptResource)
             : NotFound();
 
@@ -148,7 +148,7 @@ internal static class TasksEndpoints
             return ApiResults.Problem(Fault("/reason", $"A reason has at most {TaskLimits.ReasonMax} characters."));
         }
 
-        return tasks.TryParse(id, out var key) ? Answer(await steering.CancelAsync(http.GetCaller(), key, reason, ct)) : NotFound();
+        return tasks.TryReadId(id, out var key) ? Answer(await steering.CancelAsync(http.GetCaller(), key, reason, ct)) : NotFound();
     }
 
     private static async Task<IResult> ReplayAsync(
@@ -162,12 +162,12 @@ internal static class TasksEndpoints
 
         var faults = TaskRequestFaults.Of(request.Value, policies);
         return faults.Count > 0 ? ApiResults.Problem(new Problem(ApiErrors.Invalid) { Faults = faults })
-            : tasks.TryParse(id, out var key) ? Answer(await steering.ReplayAsync(http.GetCaller(), key, request.Value, ct))
+            : tasks.TryReadId(id, out var key) ? Answer(await steering.ReplayAsync(http.GetCaller(), key, request.Value, ct))
             : NotFound();
     }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext http, TaskService tasks, TaskSteering steering, CancellationToken ct) =>
-        !tasks.TryParse(id, out var key) ? NotFound()
+        !tasks.TryReadId(id, out var key) ? NotFound()
         : await steering.DeleteAsync(http.GetCaller(), key, ct) is { } problem ? ApiResults.Problem(problem)
         : ApiResults.NoContent();
 
@@ -176,7 +176,7 @@ internal static class TasksEndpoints
         var request = await ApiBody.ReadAsync(http, Json.TaskCompleteRequest, ct, TaskLimits.ResultMax + 4_096);
         return !request.Ok ? ApiResults.Problem(request.Problem!)
             : request.Value.Result.Length > TaskLimits.ResultMax ? ApiResults.Problem(Fault("/result", "A result has at most 1 MiB."))
-            : tasks.TryParse(id, out var key) ? (await settlement.CompleteAsync(key, request.Value, ct)).ToResult(Json.TaskSettled)
+            : tasks.TryReadId(id, out var key) ? (await settlement.CompleteAsync(key, request.Value, ct)).ToResult(Json.TaskSettled)
             : NotFound();
     }
 
@@ -184,7 +184,7 @@ internal static class TasksEndpoints
     {
         var request = await ApiBody.ReadAsync(http, Json.TaskFailRequest, ct);
         return !request.Ok ? ApiResults.Problem(request.Problem!)
-            : tasks.TryParse(id, out var key) ? (await settlement.FailAsync(key, request.Value, ct)).ToResult(Json.TaskSettled)
+            : tasks.TryReadId(id, out var key) ? (await settlement.FailAsync(key, request.Value, ct)).ToResult(Json.TaskSettled)
             : NotFound();
     }
 
@@ -192,7 +192,7 @@ internal static class TasksEndpoints
     {
         var request = await ApiBody.ReadAsync(http, Json.TaskReleaseRequest, ct);
         return !request.Ok ? ApiResults.Problem(request.Problem!)
-            : tasks.TryParse(id, out var key) ? (await settlement.ReleaseAsync(key, request.Value, ct)).ToResult(Json.TaskSettled)
+            : tasks.TryReadId(id, out var key) ? (await settlement.ReleaseAsync(key, request.Value, ct)).ToResult(Json.TaskSettled)
             : NotFound();
     }
 
@@ -205,7 +205,7 @@ internal static class TasksEndpoints
         }
 
         return ProgressFault(request.Value) is { } fault ? ApiResults.Problem(fault)
-            : tasks.TryParse(id, out var key) ? (await settlement.ProgressAsync(key, request.Value, ct)).ToResult(Json.TaskProgressReply)
+            : tasks.TryReadId(id, out var key) ? (await settlement.ProgressAsync(key, request.Value, ct)).ToResult(Json.TaskProgressReply)
             : NotFound();
     }
 

@@ -105,8 +105,8 @@ public sealed class InProcessCarrier : ICarrier, IDisposable
     private async ValueTask LookAsync(WakeUp wakeUp, CancellationToken ct)
     {
         await _waker.TryWakeAsync(wakeUp, ct);
-        // A ring looked at the whole lane: whatever still waits there, or comes next, is rung for again.
-        if (wakeUp.Key is null && !ct.IsCancellationRequested && IsTimed(wakeUp.Lane))
+        // Whatever still waits in the lane, or comes next, is rung for again.
+        if (!ct.IsCancellationRequested && IsTimed(wakeUp.Lane))
         {
             await RearmAsync(wakeUp, ct);
         }

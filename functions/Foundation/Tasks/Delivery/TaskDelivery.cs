@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Foundation.Retry;
 using Foundation.Security.Secrets;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,7 +47,9 @@ internal sealed class TaskDelivery(AgentHttp http, ISecrets secrets, PublicAddre
         {
             return new DeliveryOutcome.TimedOut($"the agent did not answer within {Durations.Format(answerWithin)}");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or AntiSSRFException)
+#pragma warning disable CA1031 // Whatever a connection throws is an outcome of the attempt: it has no caller that could do better.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             return OutcomeOf(e, delivery.Instance.Endpoint!);
         }
@@ -67,7 +70,7 @@ internal sealed class TaskDelivery(AgentHttp http, ISecrets secrets, PublicAddre
             using var response = await http.SendAsync(request, ended.Token);
             return response.IsSuccessStatusCode && response.StatusCode != System.Net.HttpStatusCode.Accepted;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or AntiSSRFException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or AntiSSRFException or SocketException)
         {
             // The agent learns it from its next progress answer, or runs into the patience of the cancellation.
             return false;
@@ -79,6 +82,8 @@ internal sealed class TaskDelivery(AgentHttp http, ISecrets secrets, PublicAddre
         AntiSSRFException or { InnerException: AntiSSRFException } => DeliveryAnswer.Failed(
             FailureClass.Client, "tasks.endpoint-forbidden",
             $"{endpoint.Host} is not a public address; the operator of this host can allow its range"),
+        // The guarded handler lets the exception of a refused connect through as it is.
+        SocketException => new DeliveryOutcome.Unreachable($"no connection to {endpoint.Authority}: {e.Message}"),
         HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError

@@ -274,10 +274,10 @@ internal sealed class TaskDispatcher(
     {
         try
         {
-            var wait = slot.BlockedUntil - time.GetUtcNow();
-            if (wait > TimeSpan.Zero)
+            // Timers count whole milliseconds and may ring a little early; the block may have grown meanwhile.
+            for (var wait = slot.BlockedUntil - time.GetUtcNow(); wait > TimeSpan.Zero; wait = slot.BlockedUntil - time.GetUtcNow())
             {
-                await Task.Delay(wait, time, _drained.Token);
+                await Task.Delay(wait + TimeSpan.FromMilliseconds(1), time, _drained.Token);
             }
 
             await ServeInstanceAsync(slot.Instance);
