@@ -1,7 +1,7 @@
 namespace Foundation.Protocols;
 
-/// <summary>A group of tables whose rows can commit together when they stand in the same shard.</summary>
-public sealed class Space
+/// <summary>A group of tables whose rows can commit together when they stand in the same shard. Equal by name.</summary>
+public sealed class Space : IEquatable<Space>
 {
     /// <summary>Declares a space. Names are lower-case letters and are frozen once data exists.</summary>
     public Space(string name)
@@ -15,6 +15,15 @@ public sealed class Space
 
     /// <summary>The reserved table of durable calls that were committed with this space's rows.</summary>
     public Table Posts { get; }
+
+    /// <inheritdoc/>
+    public bool Equals(Space? other) => other is not null && (ReferenceEquals(this, other) || Name == other.Name);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Space);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -16,9 +16,13 @@ public abstract class RowEntitiesConformance : EntitiesConformance
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        if (_store is IAsyncDisposable disposable)
+        if (_store is IAsyncDisposable asynchronous)
         {
-            await disposable.DisposeAsync();
+            await asynchronous.DisposeAsync();
+        }
+        else
+        {
+            (_store as IDisposable)?.Dispose();
         }
     }
 

@@ -9,7 +9,9 @@ namespace Foundation.Protocols.Memory;
 /// <remarks>Not thread-safe: it belongs to the writer.</remarks>
 public sealed class RecentCommits
 {
-    private const int Capacity = 4096;
+    /// <summary>How many are remembered.</summary>
+    public const int Capacity = 4096;
+
     private readonly UInt128[] _ids = new UInt128[Capacity];
     private readonly long[] _versions = new long[Capacity];
     private int _next;
@@ -20,6 +22,16 @@ public sealed class RecentCommits
         _ids[_next] = id.Value;
         _versions[_next] = version;
         _next = (_next + 1) % Capacity;
+    }
+
+    /// <summary>Forgets the newest commits: they did not become durable.</summary>
+    public void Forget(int count)
+    {
+        for (; count > 0; count--)
+        {
+            _next = (_next + Capacity - 1) % Capacity;
+            _ids[_next] = 0;
+        }
     }
 
     /// <summary>The answer to a commit that was made before, or null.</summary>
