@@ -1,5 +1,3 @@
-using Foundation.Protocols;
-
 namespace Foundation.Embedded.Sqlite;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using Foundation.Protocols;
 
 namespace Foundation.Embedded.Sqlite;
 

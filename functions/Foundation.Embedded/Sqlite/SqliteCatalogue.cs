@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Foundation.Protocols;
 
 namespace Foundation.Embedded.Sqlite;
 

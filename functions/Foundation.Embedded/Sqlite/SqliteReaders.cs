@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Foundation.Protocols;
 
 namespace Foundation.Embedded.Sqlite;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Foundation.Kernel;
-using Foundation.Protocols;
 using Foundation.Protocols.Memory;
 
 namespace Foundation.Embedded.Sqlite;

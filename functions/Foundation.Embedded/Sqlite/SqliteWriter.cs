@@ -1,4 +1,3 @@
-using Foundation.Protocols;
 using Foundation.Protocols.Memory;
 using SQLitePCL;
 

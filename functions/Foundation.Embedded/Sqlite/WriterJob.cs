@@ -1,5 +1,3 @@
-using Foundation.Protocols;
-
 namespace Foundation.Embedded.Sqlite;
 
 /// <summary>Something that the writer does inside a group's transaction. Refuses before it writes, or writes all.</summary>

@@ -1,4 +1,3 @@
-using Foundation.Protocols;
 using Foundation.Protocols.Memory;
 
 namespace Foundation.Embedded.Sqlite;
