@@ -21,7 +21,7 @@ public static class JsonMerge
 
     private static void Write(Utf8JsonWriter writer, JsonElement? target, JsonElement patch)
     {
-        if (patch.ValueKind != JsonValueKind.Object)
+        if (patch.ValueKind != JsonValueKind.Object || (target is not { ValueKind: JsonValueKind.Object } && !HasNull(patch)))
         {
             WriteUnchanged(writer, patch);
             return;
@@ -54,6 +54,18 @@ public static class JsonMerge
         }
 
         writer.WriteEndObject();
+    }
+
+    // Whether the object, or one in it, has a member that a patch would remove.
+    private static bool HasNull(JsonElement patch)
+    {
+        if (patch.ValueKind != JsonValueKind.Object) return false;
+        foreach (var member in patch.EnumerateObject())
+        {
+            if (member.Value.ValueKind == JsonValueKind.Null || HasNull(member.Value)) return true;
+        }
+
+        return false;
     }
 
     private static void WriteUnchanged(Utf8JsonWriter writer, JsonElement value) =>

@@ -47,7 +47,7 @@ public static class StrictJson
     public static Outcome<T> Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
         where T : notnull
     {
-        var strict = (JsonTypeInfo<T>)Strict.GetValue(type, StrictTypeInfo);
+        var strict = TypeInfo(type);
         if (!Utf8.IsValid(utf8)) return NotJson("The body is not valid UTF-8.");
         Exception failure;
         try
@@ -65,6 +65,9 @@ public static class StrictJson
 
         return Explain(utf8, strict, failure);
     }
+
+    /// <summary>The type as it is read here: with the options of the context, tightened.</summary>
+    internal static JsonTypeInfo<T> TypeInfo<T>(JsonTypeInfo<T> type) => (JsonTypeInfo<T>)Strict.GetValue(type, StrictTypeInfo);
 
     /// <summary>Whether the exception of a serializer or converter speaks of the input.</summary>
     internal static bool IsRefusal(Exception exception) =>
