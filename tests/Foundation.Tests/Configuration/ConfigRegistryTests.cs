@@ -35,8 +35,9 @@ public sealed class ConfigRegistryTests
     public void Load_OfFiles_MergesThemOverTheBuiltIns()
     {
         using var folder = new ConfigFolder(
-            ("colors/red.yaml", "green: 20"), ("colors/blue.json", """{ "gloss" : "10%", "notes": { "n": 1.10 } }"""), ("colors/x.yml", "{}"),
-            ("paints/wall.yaml", "color: blue\nmix: door"), ("paints/door.yaml", "color: red"), (".git/ignored", "x"), ("colors/.hidden", "x"));
+            ("colors/red.yaml", "green: 20"), ("colors/blue.json", """{ "gloss" : "10%", "notes": { "n": 1.10 } }"""),
+            ("colors/x.yml", "{}"), ("paints/wall.yaml", "color: blue\nmix: door"), ("paints/door.yaml", "color: red"),
+            (".git/ignored", "x"), ("colors/.hidden", "x"));
         var registry = Registry(folder);
         registry.EnsureLoaded();
         Assert.Equal(["blue", "default", "red", "x"], _colors.View.Names);
@@ -59,7 +60,8 @@ public sealed class ConfigRegistryTests
             ("colors/red.yaml", "gren: 20\ndries: soon"), ("colors/pink.yaml", "red: 300"), ("colors/twice.json", """{"red":1,"red":2}"""),
             ("colors/broken.yaml", "a: [1"), ("colors/two.yaml", "{}\n---\n{}"), ("colors/none.yaml", ""), ("colors/Upper.yaml", "{}"),
             ("colors/same.yaml", "{}"), ("colors/same.json", "{}"), ("colors/notes.txt", "x"), ("colors/inner/x.yaml", "{}"),
-            ("paint/wall.yaml", "color: red"), ("top.yaml", "{}"), ("paints/a.yaml", "color: gren\nmix: pink"), ("paints/b.yaml", "color: pink"));
+            ("paint/wall.yaml", "color: red"), ("top.yaml", "{}"), ("paints/a.yaml", "color: gren\nmix: pink"),
+            ("paints/b.yaml", "color: pink"));
         var exception = Assert.Throws<InvalidConfigurationException>(Registry(folder).EnsureLoaded);
         Assert.Equal(
             [
@@ -80,9 +82,12 @@ public sealed class ConfigRegistryTests
                 "top.yaml config.unreadable",
             ],
             exception.Problem.Faults.Select(fault => $"{fault.Path} {fault.Code}").Order(StringComparer.Ordinal));
-        Assert.Contains("colors/red.yaml#/gren: 'gren' is not known here. Did you mean 'green'?", exception.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "paint: 'paint' is no kind of documents; known: colors, paints. Did you mean 'paints'?", exception.Message, StringComparison.Ordinal);
+            "colors/red.yaml#/gren: 'gren' is not known here. Did you mean 'green'?", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "paint: 'paint' is no kind of documents; known: colors, paints. Did you mean 'paints'?",
+            exception.Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, _colors.View.Epoch);
     }
 
@@ -97,9 +102,10 @@ public sealed class ConfigRegistryTests
     [Fact]
     public void Load_OfAFolderThatIsNotThere_IsRefused()
     {
-        var registry = new ConfigRegistry(
-            [_colors], [new DirectoryConfigSource(Path.Combine(Path.GetTempPath(), "foundation-no-such-folder"))], NullLogger<ConfigRegistry>.Instance);
-        Assert.Equal("config.unreadable", Assert.Single(Assert.Throws<InvalidConfigurationException>(registry.EnsureLoaded).Problem.Faults).Code);
+        var source = new DirectoryConfigSource(Path.Combine(Path.GetTempPath(), "foundation-no-such-folder"));
+        var registry = new ConfigRegistry([_colors], [source], NullLogger<ConfigRegistry>.Instance);
+        var problem = Assert.Throws<InvalidConfigurationException>(registry.EnsureLoaded).Problem;
+        Assert.Equal("config.unreadable", Assert.Single(problem.Faults).Code);
     }
 
     [Fact]

@@ -15,20 +15,19 @@ public sealed class ConfigurationEndpointsTests
     {
         using var folder = new ConfigFolder(("retry-policies/quick.yaml", "delays: fixed(1s) | take(2)"));
         await using var host = await TestHost.StartAsync(foundation => foundation.AddRetry().UseConfigDirectory(folder.Path));
-        var answer = await host.Client.GetAsync(new Uri("/api/config/retry-policies/quick", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("""{"delays":"fixed(1s) | take(2)"}""", await Text(answer));
+        var answer = await host.Client.ReadAsync("/api/config/retry-policies/quick");
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal("""{"delays":"fixed(1s) | take(2)"}""", answer.Text);
         Assert.Equal("1", Assert.Single(answer.Headers.GetValues("Foundation-Epoch")));
 
-        using var again = new HttpRequestMessage(HttpMethod.Get, "/api/config/retry-policies/quick");
-        again.Headers.IfNoneMatch.Add(answer.Headers.ETag!);
-        Assert.Equal(HttpStatusCode.NotModified, (await host.Client.SendAsync(again, TestContext.Current.CancellationToken)).StatusCode);
+        var again = await host.Client.ReadAsync("/api/config/retry-policies/quick", ("If-None-Match", answer.Headers.ETag!.ToString()));
+        Assert.Equal(HttpStatusCode.NotModified, again.Status);
 
         Assert.Equal(
             """
-            {"document":{"delays":"fixed(1s) | take(2)","retryOn":["network","timeout","throttled","server","application"]},"layers":["default"]}
+            {"delays":"fixed(1s) | take(2)","retryOn":["network","timeout","throttled","server","application"]}
             """,
-            await Get(host, "/api/config/retry-policies/quick/effective"));
+            (await Get(host, "/api/config/retry-policies/quick/effective")).GetProperty("document").GetRawText());
         Assert.Equal(["default", "quick"], host.Services.GetRequiredService<ConfigView<RetryPolicy>>().Names);
         Assert.Equal("fixed(1s) | take(2)", host.Services.GetRequiredService<IRetryPolicies>().Find(null, "quick")!.Delays.ToString());
     }
@@ -37,8 +36,8 @@ public sealed class ConfigurationEndpointsTests
     public async Task Kinds_AreListedWithTheirSchemas()
     {
         await using var host = await TestHost.StartAsync(foundation => foundation.AddRetry().AddKind(_ => SampleKinds.Colors()));
-        using var list = JsonDocument.Parse(await Get(host, "/api/config"));
-        var kinds = list.RootElement.GetProperty("items").EnumerateArray().ToArray();
+        var list = await Get(host, "/api/config");
+        var kinds = list.GetProperty("items").EnumerateArray().ToArray();
         Assert.Equal(["colors", "retry-policies"], kinds.Select(kind => kind.GetProperty("kind").GetString()));
         Assert.Equal(2, kinds[0].GetProperty("documents").GetInt32());
         var schema = kinds[0].GetProperty("schema");
@@ -46,7 +45,7 @@ public sealed class ConfigurationEndpointsTests
         var members = schema.GetProperty("properties");
         Assert.Equal("integer", members.GetProperty("green").GetProperty("type").ToString());
         Assert.Equal("string", members.GetProperty("dries").GetProperty("type").GetString());
-        Assert.Contains("a duration such as", members.GetProperty("dries").GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("a duration", members.GetProperty("dries").GetProperty("description").GetString(), StringComparison.Ordinal);
         Assert.Contains("a share", members.GetProperty("gloss").GetProperty("description").GetString(), StringComparison.Ordinal);
     }
 
@@ -54,12 +53,12 @@ public sealed class ConfigurationEndpointsTests
     public async Task Documents_ArePagedByName()
     {
         await using var host = await TestHost.StartAsync(foundation => foundation.AddKind(_ => SampleKinds.Colors()));
-        using var first = JsonDocument.Parse(await Get(host, "/api/config/colors?limit=1"));
-        Assert.Equal("default", first.RootElement.GetProperty("items")[0].GetProperty("name").GetString());
-        using var second = JsonDocument.Parse(await Get(host, "/api/config/colors?limit=1&cursor=" + first.RootElement.GetProperty("next").GetString()));
-        var red = second.RootElement.GetProperty("items")[0];
+        var first = await Get(host, "/api/config/colors?limit=1");
+        Assert.Equal("default", first.GetProperty("items")[0].GetProperty("name").GetString());
+        var second = await Get(host, "/api/config/colors?limit=1&cursor=" + first.GetProperty("next").GetString());
+        var red = second.GetProperty("items")[0];
         Assert.Equal(("red", "built-in"), (red.GetProperty("name").GetString(), red.GetProperty("layer").GetString()));
-        Assert.False(second.RootElement.TryGetProperty("next", out _));
+        Assert.False(second.TryGetProperty("next", out _));
     }
 
     [Theory]
@@ -72,23 +71,22 @@ public sealed class ConfigurationEndpointsTests
     public async Task WhatIsNotThere_IsRefused(string path, HttpStatusCode status, string code)
     {
         await using var host = await TestHost.StartAsync(foundation => foundation.AddKind(_ => SampleKinds.Colors()));
-        var answer = await host.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Equal(status, answer.StatusCode);
-        using var problem = JsonDocument.Parse(await Text(answer));
-        Assert.Equal(code, problem.RootElement.GetProperty("code").GetString());
+        var answer = await host.Client.ReadAsync(path);
+        Assert.Equal((status, code), (answer.Status, answer.Code));
     }
 
     [Fact]
     public async Task AFaultyDocument_StopsTheStart()
     {
-        using var folder = new ConfigFolder(("retry-policies/bad.yaml", "delays: exponentail(1s) | tkae(3)\nretryOn: [network, netwrk, 503, {}]\nbudget: {}"));
+        const string delays = "delays: exponentail(1s) | tkae(3)\n";
+        using var folder = new ConfigFolder(("retry-policies/bad.yaml", delays + "retryOn: [network, netwrk, 503, {}]\nbudget: {}"));
         var exception = await Assert.ThrowsAsync<InvalidConfigurationException>(
             () => TestHost.StartAsync(foundation => foundation.AddRetry().UseConfigDirectory(folder.Path)));
         Assert.Equal(
             ["retry-policies/bad.yaml#/retryOn/3 api.invalid-value", "retry-policies/bad.yaml#/budget api.unknown-member"],
             exception.Problem.Faults.Select(fault => $"{fault.Path} {fault.Code}"));
 
-        folder.Write("retry-policies/bad.yaml", "delays: exponentail(1s) | tkae(3)\nretryOn: [network, netwrk, 503]");
+        folder.Write("retry-policies/bad.yaml", delays + "retryOn: [network, netwrk, 503]");
         exception = await Assert.ThrowsAsync<InvalidConfigurationException>(
             () => TestHost.StartAsync(foundation => foundation.AddRetry().UseConfigDirectory(folder.Path)));
         Assert.Equal(
@@ -96,13 +94,10 @@ public sealed class ConfigurationEndpointsTests
             exception.Problem.Faults.Select(fault => fault.Path["retry-policies/bad.yaml".Length..]));
     }
 
-    private static async Task<string> Get(TestHost host, string path)
+    private static async Task<JsonElement> Get(TestHost host, string path)
     {
-        var answer = await host.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-        var text = await Text(answer);
-        Assert.True(answer.IsSuccessStatusCode, text);
-        return text;
+        var answer = await host.Client.ReadAsync(path);
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
+        return answer.Json;
     }
-
-    private static Task<string> Text(HttpResponseMessage answer) => answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 }

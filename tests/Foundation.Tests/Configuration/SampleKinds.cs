@@ -32,7 +32,9 @@ internal sealed record Color(int Red, int Green);
 internal sealed record Paint(string Name, Color Color, Paint? Mix);
 
 [JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(DurationJsonConverter)])]
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(DurationJsonConverter)])]
 [JsonSerializable(typeof(ColorDocument))]
 [JsonSerializable(typeof(PaintDocument))]
 internal sealed partial class SampleKindsJson : JsonSerializerContext;

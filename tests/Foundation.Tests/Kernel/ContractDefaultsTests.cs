@@ -8,6 +8,16 @@ namespace Foundation.Tests.Kernel;
 
 public sealed class ContractDefaultsTests
 {
+    // Stored states and answers, which Foundation itself writes whole: no reader meets them without the member. A member added to
+    // a stored state later is not of this kind: older rows do not have it.
+    private static readonly string[] AlwaysWritten =
+    [
+        "AgentTask.History", "ApiKey.Roles", "ApiKey.Scopes", "ApiKey.Services", "Candidate.Reasons", "InstanceResource.Capabilities",
+        "InstanceResource.Labels", "InstanceResource.Tags", "InstanceSpec.Capabilities", "InstanceSpec.Labels",
+        "InstanceSpec.MaxConcurrency", "InstanceSpec.Tags", "InstanceSpec.Weight", "InstanceState.History", "MemberHealth.Sources", "RegistryResource.Name",
+        "ServiceHealth.Instances",
+    ];
+
     /// <summary>
     /// Source-generated JSON sets every <c>init</c> member, also those that the body does not have: an initialiser is lost without a
     /// word. A contract member with a default has a <c>set</c>, or is a constructor parameter with a default value.
@@ -16,7 +26,8 @@ public sealed class ContractDefaultsTests
     public void InitialisersOfContracts_SurviveReading()
     {
         var contexts = typeof(RawJson).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(JsonSerializerContext)));
-        Assert.Empty(contexts.SelectMany(LostIn));
+        var lost = contexts.SelectMany(LostIn).Distinct().Except(AlwaysWritten).Order().ToArray();
+        Assert.True(lost.Length == 0, $"Give these a set, or list them as always written: {string.Join(", ", lost)}");
     }
 
     [Fact]
