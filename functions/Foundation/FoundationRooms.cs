@@ -1,4 +1,6 @@
+using Foundation.Configuration;
 using Foundation.Registry;
+using Foundation.Retry;
 using Foundation.Security;
 
 namespace Foundation;
@@ -9,5 +11,7 @@ public static class FoundationRooms
     /// <summary>Adds all rooms. Their options are set with <c>services.Configure</c>.</summary>
     public static FoundationBuilder AddAllRooms(this FoundationBuilder builder) => builder
         .AddSecurity()
+        .AddConfiguration()
+        .AddRetry()
         .AddRegistry();
 }

@@ -56,7 +56,7 @@ internal sealed class ConfigRegistry
                 };
             }
 
-            var next = new ConfigState((_state?.Epoch ?? 0) + 1, loaded);
+            var next = new ConfigState((_state?.Epoch ?? 0) + 1, loaded, _state);
             if (_state is { } before && before.SameAs(next)) return before.Epoch;
             foreach (var (kind, documents) in compiled) _kinds[kind].Publish(documents, next.Epoch);
             _state = next;
@@ -74,20 +74,15 @@ internal sealed class ConfigRegistry
     }
 
     /// <summary>One document, or why it is not there.</summary>
-    public Outcome<ConfigDocument> Find(string kind, string name)
-    {
-        if (!State.Kinds.TryGetValue(kind, out var loaded)) return UnknownKind(kind);
-        if (loaded.Documents.TryGetValue(name, out var document)) return document.Stored;
-        var hint = DidYouMean.Hint(name, loaded.Documents.Keys);
-        return new Problem(ConfigErrors.NotFound, $"There is no {kind}/{Texts.Clip(name)}." + (hint is null ? "" : " " + hint));
-    }
+    public Outcome<ConfigDocument> Find(string kind, string name) => Find(State, kind, name);
 
-    /// <summary>The document as one layer has it (the topmost when null), or why it is not there.</summary>
-    public Outcome<RawJson> Find(string kind, string name, string? layer)
+    /// <summary>The document as one layer has it (the topmost when null) with its version there, or why it is not there.</summary>
+    public Outcome<(RawJson Document, long Version)> Find(string kind, string name, string? layer)
     {
-        var found = Find(kind, name);
+        var state = State;
+        var found = Find(state, kind, name);
         if (found.Problem is { } problem) return problem;
-        if (layer is null || layer == found.Value.Layer) return found.Value.Document;
+        if (layer is null || layer == found.Value.Layer) return (found.Value.Document, state.VersionOf(found.Value));
         if (layer is not (ConfigDocument.DefaultLayer or ConfigDocument.BuiltInLayer))
         {
             return new Problem(ConfigErrors.UnknownLayer, $"There is no layer '{Texts.Clip(layer)}'.");
@@ -95,16 +90,28 @@ internal sealed class ConfigRegistry
 
         var builtIn = _kinds[kind].BuiltIns.GetValueOrDefault(name);
         return layer == ConfigDocument.BuiltInLayer && !builtIn.IsEmpty
-            ? builtIn
+            ? (builtIn, ConfigState.FirstVersion)
             : new Problem(ConfigErrors.NotFound, $"{kind}/{Texts.Clip(name)} has no layer {layer}.");
     }
 
-    /// <summary>The layers that a document is made of, lowest first.</summary>
-    public IReadOnlyList<string> Layers(ConfigDocument document)
+    /// <summary>What a document amounts to, with the version of each of its layers, lowest first; or why it is not there.</summary>
+    public Outcome<EffectiveAnswer> FindEffective(string kind, string name)
     {
-        var hasBuiltIn = _kinds[document.Kind].BuiltIns.ContainsKey(document.Name);
-        if (document.Layer == ConfigDocument.BuiltInLayer) return [ConfigDocument.BuiltInLayer];
-        return hasBuiltIn ? [ConfigDocument.BuiltInLayer, ConfigDocument.DefaultLayer] : [ConfigDocument.DefaultLayer];
+        var state = State;
+        var found = Find(state, kind, name);
+        if (found.Problem is { } problem) return problem;
+        var versions = new OrderedDictionary<string, long>();
+        if (_kinds[kind].BuiltIns.ContainsKey(name)) versions[ConfigDocument.BuiltInLayer] = ConfigState.FirstVersion;
+        versions[found.Value.Layer] = state.VersionOf(found.Value);
+        return new EffectiveAnswer(found.Value.Effective, versions);
+    }
+
+    private Outcome<ConfigDocument> Find(ConfigState state, string kind, string name)
+    {
+        if (!state.Kinds.TryGetValue(kind, out var loaded)) return UnknownKind(kind);
+        if (loaded.Documents.TryGetValue(name, out var document)) return document.Stored;
+        var hint = DidYouMean.Hint(name, loaded.Documents.Keys);
+        return new Problem(ConfigErrors.NotFound, $"There is no {kind}/{Texts.Clip(name)}." + (hint is null ? "" : " " + hint));
     }
 
     private Problem UnknownKind(string kind)
@@ -112,15 +119,4 @@ internal sealed class ConfigRegistry
         var hint = DidYouMean.Hint(kind, _kinds.Keys);
         return new Problem(ConfigErrors.UnknownKind, $"There is no kind '{Texts.Clip(kind)}'." + (hint is null ? "" : " " + hint));
     }
-}
-
-/// <summary>The documents of one epoch.</summary>
-internal sealed record ConfigState(long Epoch, IReadOnlyDictionary<string, LoadedKind> Kinds)
-{
-    /// <summary>The number of documents.</summary>
-    public int Count => Kinds.Values.Sum(kind => kind.Documents.Count);
-
-    /// <summary>Whether the other state holds the same documents.</summary>
-    public bool SameAs(ConfigState other) => Count == other.Count && Kinds.All(pair => pair.Value.Documents.All(document =>
-        other.Kinds[pair.Key].Documents.TryGetValue(document.Key, out var same) && same.Stored == document.Value.Stored));
 }

@@ -16,8 +16,8 @@ public sealed record DocumentAnswer(string Name, string Layer, RawJson Document)
 
 /// <summary>What a document amounts to.</summary>
 /// <param name="Document">All layers merged, with every default.</param>
-/// <param name="Layers">The layers it is made of, lowest first.</param>
-public sealed record EffectiveAnswer(RawJson Document, IReadOnlyList<string> Layers);
+/// <param name="Versions">The layers it is made of, lowest first, with the version of each.</param>
+public sealed record EffectiveAnswer(RawJson Document, IReadOnlyDictionary<string, long> Versions);
 
 /// <summary>The JSON of this room.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]

@@ -11,6 +11,7 @@ namespace Foundation.Configuration;
 internal static class ConfigurationEndpoints
 {
     private const string EpochHeader = "Foundation-Epoch";
+    private const string VersionHeader = "Foundation-Version";
     private const string EpochSummary = "The number of the configuration that the answer is of.";
     private const string PolicyExample = """{ "delays": "exponential(1s, 2) | take(5)" }""";
 
@@ -30,6 +31,7 @@ internal static class ConfigurationEndpoints
             .Operation("getDocument", "Reads a document", "The document as it was written, bare.")
             .Query(Layer).Answers(200, ConfigurationJson.Default.RawJson, "The document", PolicyExample)
             .Header(EpochHeader, EpochSummary, ofAnswer: true)
+            .Header(VersionHeader, "The version of the document in its layer.", ofAnswer: true)
             .Refuses(ConfigErrors.UnknownKind, ConfigErrors.NotFound, ConfigErrors.UnknownLayer);
         config.MapGet("{kind}/{name}/effective", GetEffective).Operation("getEffectiveDocument", "Reads what a document amounts to")
             .Answers(200, ConfigurationJson.Default.EffectiveAnswer, "All layers merged, with every default")
@@ -50,19 +52,19 @@ internal static class ConfigurationEndpoints
         var query = ApiQuery.Of(context);
         var layer = query.Text("layer");
         if (query.Refusal() is { } refusal) return ApiResults.Problem(refusal);
-        return registry.Find(kind, name, layer).ToResult(document =>
+        return registry.Find(kind, name, layer).ToResult(found =>
         {
             WriteEpoch(context, registry);
-            return ApiResults.Raw(document, etag: ETag(document));
+            context.Response.Headers[VersionHeader] = found.Version.ToString(CultureInfo.InvariantCulture);
+            return ApiResults.Raw(found.Document, etag: ETag(found.Document));
         });
     }
 
     private static IResult GetEffective(string kind, string name, HttpContext context, ConfigRegistry registry) =>
-        registry.Find(kind, name).ToResult(document =>
+        registry.FindEffective(kind, name).ToResult(answer =>
         {
             WriteEpoch(context, registry);
-            var answer = new EffectiveAnswer(document.Effective, registry.Layers(document));
-            return ApiResults.Json(answer, ConfigurationJson.Default.EffectiveAnswer, etag: ETag(document.Effective));
+            return ApiResults.Json(answer, ConfigurationJson.Default.EffectiveAnswer, etag: ETag(answer.Document));
         });
 
     private static IResult Page<TItem, TAnswer>(

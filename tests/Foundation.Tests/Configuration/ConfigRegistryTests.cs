@@ -124,6 +124,8 @@ public sealed class ConfigRegistryTests
         Assert.Equal(2, registry.Reload().Value);
         Assert.Equal((2, 2), (_colors.View.Epoch, _paints.View.Epoch));
         Assert.Equal(2, _colors.View.Get("blue").Red);
+        Assert.Equal([("default", 2L)], Versions(registry, "blue"));
+        Assert.Equal([("built-in", 1L)], Versions(registry, "red"));
         Assert.Equal(1, before["blue"].Red);
         Assert.Empty(_paints.View.Names);
 
@@ -171,6 +173,9 @@ public sealed class ConfigRegistryTests
         Assert.Equal(valid, DocumentNames.IsValid(name));
         Assert.False(DocumentNames.IsValid(new string('a', 129)));
     }
+
+    private static IEnumerable<(string Layer, long Version)> Versions(ConfigRegistry registry, string color) =>
+        registry.FindEffective("colors", color).Value.Versions.Select(pair => (pair.Key, pair.Value));
 
     private ConfigRegistry Registry(ConfigFolder? folder) => new(
         [_colors, _paints], folder is null ? [] : [new DirectoryConfigSource(folder.Path)], NullLogger<ConfigRegistry>.Instance);

@@ -19,6 +19,7 @@ public sealed class ConfigurationEndpointsTests
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal("""{"delays":"fixed(1s) | take(2)"}""", answer.Text);
         Assert.Equal("1", Assert.Single(answer.Headers.GetValues("Foundation-Epoch")));
+        Assert.Equal("1", Assert.Single(answer.Headers.GetValues("Foundation-Version")));
 
         var again = await host.Client.ReadAsync("/api/config/retry-policies/quick", ("If-None-Match", answer.Headers.ETag!.ToString()));
         Assert.Equal(HttpStatusCode.NotModified, again.Status);

@@ -14,8 +14,8 @@ public sealed class ContractDefaultsTests
     [
         "AgentTask.History", "ApiKey.Roles", "ApiKey.Scopes", "ApiKey.Services", "Candidate.Reasons", "InstanceResource.Capabilities",
         "InstanceResource.Labels", "InstanceResource.Tags", "InstanceSpec.Capabilities", "InstanceSpec.Labels",
-        "InstanceSpec.MaxConcurrency", "InstanceSpec.Tags", "InstanceSpec.Weight", "InstanceState.History", "MemberHealth.Sources", "RegistryResource.Name",
-        "ServiceHealth.Instances",
+        "InstanceSpec.MaxConcurrency", "InstanceSpec.Tags", "InstanceSpec.Weight", "InstanceState.History", "MemberHealth.Sources",
+        "RegistryResource.Name", "ServiceHealth.Instances",
     ];
 
     /// <summary>
