@@ -16,6 +16,11 @@ internal sealed class HostOptionSet
         Description = "Addresses to listen on, joined by ';'. Other machines are let in only when a key exists. [FOUNDATION_URLS]", HelpName = "URLS",
     };
 
+    private readonly Option<string?> _publicUrl = new("--public-url")
+    {
+        Description = "Where agents on other machines reach this host. [FOUNDATION_PUBLIC_URL; default: where it listens]", HelpName = "URL",
+    };
+
     private readonly Option<string?> _data = new("--data")
     {
         Description = "The folder of the data; ':memory:' keeps nothing. [FOUNDATION_DATA; default: ./.foundation]", HelpName = "DIR",
@@ -51,7 +56,7 @@ internal sealed class HostOptionSet
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _port, _urls, _data, _config, _secrets, _noSamples, _log })
+        foreach (var option in new Option[] { _port, _urls, _publicUrl, _data, _config, _secrets, _noSamples, _log })
         {
             command.Options.Add(option);
         }
@@ -61,6 +66,7 @@ internal sealed class HostOptionSet
     {
         Port = parsed.GetValue(_port),
         Urls = parsed.GetValue(_urls),
+        PublicUrl = parsed.GetValue(_publicUrl),
         Data = parsed.GetValue(_data),
         Config = parsed.GetValue(_config),
         Secrets = parsed.GetValue(_secrets),

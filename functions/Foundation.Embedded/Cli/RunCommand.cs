@@ -1,6 +1,5 @@
 using Foundation.Embedded.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Foundation.Tasks.Delivery;
 
 namespace Foundation.Embedded.Cli;
 
@@ -19,14 +18,14 @@ internal static class RunCommand
 
     private static void Announce(IServiceProvider services, EmbeddedSettings settings)
     {
-        var bound = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        string[] addresses = [.. bound.Select(a => a.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal))];
+        var addresses = services.GetRequiredService<BoundAddresses>().All;
+        services.GetRequiredService<PublicAddress>().Url ??= new Uri(addresses[0]);
         var keysNeeded = services.GetRequiredService<BindingGuard>().KeysNeeded;
         if (settings.Log == LogForm.Json)
         {
             var place = settings.KeepsData ? settings.Data : EmbeddedSettings.InMemory;
             services.GetRequiredService<ILoggerFactory>().CreateLogger("Foundation.Embedded")
-                .Started(FoundationCommand.Version, string.Join(' ', bound), place, keysNeeded);
+                .Started(FoundationCommand.Version, string.Join(' ', addresses), place, keysNeeded);
             return;
         }
 

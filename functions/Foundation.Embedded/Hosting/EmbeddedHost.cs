@@ -1,5 +1,7 @@
 using Foundation.Api;
+using Foundation.Embedded.Samples;
 using Foundation.Security;
+using Foundation.Tasks.Delivery;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Foundation.Embedded.Hosting;
@@ -29,7 +31,15 @@ internal static class EmbeddedHost
         // After the core, which reads the store; before Kestrel, which binds.
         builder.Services.AddSingleton<BindingGuard>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<BindingGuard>());
+        builder.Services.AddSingleton<BoundAddresses>();
+        if (settings.Samples)
+        {
+            builder.Services.AddSingleton<IRoom, HelloRoom>();
+            builder.Services.AddHostedService<HelloAgent>();
+        }
+
         var app = builder.Build();
+        app.UseMiddleware<StopMiddleware>();
         app.UseFoundation();
         return app;
     }
@@ -38,6 +48,8 @@ internal static class EmbeddedHost
     public static void AddCore(IServiceCollection services, EmbeddedSettings settings)
     {
         EmbeddedStore.Add(services, settings);
+        // Known before the first delivery, except where the system chooses the port.
+        services.AddSingleton(new PublicAddress { Url = settings.PublicUrl ?? KnownAddress(settings) });
         services.AddFoundation(HostProfile.Embedded).AddAllRooms().UseInProcessWorkers();
         services.Configure<SecurityOptions>(o =>
         {
@@ -46,6 +58,9 @@ internal static class EmbeddedHost
             o.SecretsFolder = settings.SecretsFolder;
         });
     }
+
+    private static Uri? KnownAddress(EmbeddedSettings settings) =>
+        settings.Addresses is [{ Port: not 0 } first, ..] ? new Uri(BoundAddresses.Reachable(first.Url)) : null;
 
     private static void Configure(KestrelServerOptions kestrel)
     {
@@ -67,13 +82,6 @@ internal static class EmbeddedHost
         logging.AddFilter("System", LogLevel.Warning);
         // A start that fails is told in one sentence by the command, not twice and with a stack.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        if (form == LogForm.Json)
-        {
-            logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
-        }
-        else
-        {
-            logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss "));
-        }
+        logging.AddFoundationConsole(json: form == LogForm.Json);
     }
 }

@@ -25,6 +25,8 @@ internal sealed record GivenSettings
 
     public string? Secrets { get; init; }
 
+    public string? PublicUrl { get; init; }
+
     public bool NoSamples { get; init; }
 
     public LogForm? Log { get; init; }
@@ -41,6 +43,9 @@ internal sealed record EmbeddedSettings
 
     /// <summary>The full path of the data folder, or <see cref="InMemory"/>.</summary>
     public required string Data { get; init; }
+
+    /// <summary>Where agents elsewhere reach this host; null: the first address it listens on.</summary>
+    public Uri? PublicUrl { get; init; }
 
     public string? ConfigFolder { get; init; }
 
@@ -70,6 +75,7 @@ internal sealed record EmbeddedSettings
         {
             Addresses = urls is null ? [ListenAddress.Local(port)] : ListenAddress.Parse(urls),
             Data = DataFolder(given.Data ?? Read("FOUNDATION_DATA")),
+            PublicUrl = ReadUrl(given.PublicUrl ?? Read("FOUNDATION_PUBLIC_URL")),
             ConfigFolder = Folder("--config", given.Config ?? Read("FOUNDATION_CONFIG")),
             SecretsFolder = Folder("--secrets", given.Secrets ?? Read("FOUNDATION_SECRETS")),
             Samples = !given.NoSamples && !IsTrue("FOUNDATION_NO_SAMPLES", Read("FOUNDATION_NO_SAMPLES")),
@@ -85,6 +91,11 @@ internal sealed record EmbeddedSettings
         text is null ? DefaultPort
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 0 and <= 65535 ? port
         : throw new StartException($"FOUNDATION_PORT is '{text}'; a port is a number from 0 to 65535.");
+
+    private static Uri? ReadUrl(string? text) =>
+        text is null ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/" ? url
+        : throw new StartException($"--public-url is '{text}'; it is an address such as https://foundation.example.");
 
     private static LogForm ReadLog(string? text) => text switch
     {
