@@ -13,4 +13,7 @@ internal static partial class ApiLog
 
     [LoggerMessage(1902, LogLevel.Error, "{Method} {Path} failed after its answer began; the connection is closed (trace {TraceId})")]
     public static partial void AnswerBroken(this ILogger logger, string method, string path, string traceId, Exception error);
+
+    [LoggerMessage(1903, LogLevel.Warning, "The answer to a request with an Idempotency-Key could not be stored; a repeat completes it again")]
+    public static partial void IdempotencyNotStored(this ILogger logger, Exception error);
 }

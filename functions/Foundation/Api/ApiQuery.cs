@@ -48,6 +48,17 @@ internal sealed class ApiQuery
         return null;
     }
 
+    /// <summary>The source's cursor inside <c>after</c>, or inside <c>Last-Event-ID</c> of a resumed stream; null: from now on.</summary>
+    public string? After()
+    {
+        var text = _context.Request.Headers[Watches.LastEventId] is [{ Length: > 0 } last] ? last : null;
+        text = Text("after") is { } after && text is null ? after : text;
+        if (text is null) return null;
+        if (Cursors.TryOpen(_context, text, out var inner)) return inner;
+        _expired = new Problem(ApiErrors.CursorExpired);
+        return null;
+    }
+
     /// <summary><c>dryRun</c>: false when absent.</summary>
     public bool DryRun() => Flag("dryRun");
 

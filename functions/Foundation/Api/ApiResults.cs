@@ -28,6 +28,10 @@ internal static class ApiResults
     /// <summary>A page: <c>{ "items": [], "next"? }</c>, its cursor sealed.</summary>
     public static IResult Page<T>(Page<T> page, JsonTypeInfo<T> item) => new PageResult<T>(page, item);
 
+    /// <summary>A watch: a page of changes after <paramref name="wait"/> at the latest, or server-sent events.</summary>
+    public static IResult Watch<T>(WatchSource<T> source, JsonTypeInfo<T> type, string? after, TimeSpan? wait) =>
+        new WatchResult<T>(source, type, after, wait);
+
     /// <summary>The answer to <c>?count=only</c>.</summary>
     public static IResult Count(long count, bool exact) => Json(new CountAnswer(count, exact), ApiJson.Default.CountAnswer);
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Foundation.Api;
 
@@ -13,6 +14,10 @@ public static class FoundationPipeline
     internal static IServiceCollection AddFoundationApi(this IServiceCollection services)
     {
         services.AddRouting();
+        services.TryAddSingleton(new IdempotencyOptions());
+        services.TryAddSingleton(new WatchOptions());
+        services.TryAddSingleton<IdempotencyRows>();
+        services.TryAddSingleton<ApiInstruments>();
         services.AddFoundationTelemetry();
         services.AddFoundationDocuments();
         return services;
@@ -27,6 +32,7 @@ public static class FoundationPipeline
         if (app.ApplicationServices.GetService<KeyDoorkeeper>() is null) app.UseMiddleware<LocalCallerMiddleware>();
         else app.UseMiddleware<CallerMiddleware>();
         app.UseMiddleware<QueryMiddleware>();
+        app.UseMiddleware<IdempotencyMiddleware>();
         app.UseEndpoints(routes => routes.MapFoundation());
         return app;
     }

@@ -48,11 +48,29 @@ public sealed class IdFactory(TimeProvider time, RandomSource random)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(shard);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(shard, 255);
-        var tick = NextTick();
-        var head = ((UInt128)(ulong)(tick >> CounterBits) << 80)
-            | ((UInt128)(uint)shard << 72)
-            | ((UInt128)(uint)(tick & 0x1FFF) << 59)
-            | ((UInt128)_process << 32);
+        var head = Head(NextTick(1), shard, _process);
+        return new ResourceId(head | Tag(prefix, head));
+    }
+
+    /// <summary>
+    /// The base of ids that are created together and may have to be made again after a crash: store it first, then <see cref="Derive"/>
+    /// them. It is no id itself.
+    /// </summary>
+    /// <param name="count">How many ids follow from it at most.</param>
+    public ResourceId MintBase(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var first = NextTick(count);
+        return new ResourceId(Head(first, 0, _process));
+    }
+
+    /// <summary>The id number <paramref name="index"/> of a base: the same arguments give the same id, in every process.</summary>
+    public ResourceId Derive(ResourceId baseId, string prefix, int shard, int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(shard);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(shard, 255);
+        var first = (baseId.Milliseconds << CounterBits) | ((long)(baseId.Value >> 59) & 0x1FFF);
+        var head = Head(first + index, shard, (uint)(baseId.Value >> 32) & 0x7FF_FFFF);
         return new ResourceId(head | Tag(prefix, head));
     }
 
@@ -79,13 +97,20 @@ public sealed class IdFactory(TimeProvider time, RandomSource random)
 
     private byte[] Key => _key ?? throw new InvalidOperationException("Ids are not ready: the host has not read its identity yet.");
 
-    private long NextTick()
+    private static UInt128 Head(long tick, int shard, uint process) =>
+        ((UInt128)(ulong)(tick >> CounterBits) << 80)
+        | ((UInt128)(uint)shard << 72)
+        | ((UInt128)(uint)(tick & 0x1FFF) << 59)
+        | ((UInt128)process << 32);
+
+    // The first of `count` ticks that nobody else gets.
+    private long NextTick(int count)
     {
         while (true)
         {
             var seen = Volatile.Read(ref _last);
             var next = Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds() << CounterBits, seen + 1);
-            if (Interlocked.CompareExchange(ref _last, next, seen) == seen)
+            if (Interlocked.CompareExchange(ref _last, next + count - 1, seen) == seen)
             {
                 return next;
             }

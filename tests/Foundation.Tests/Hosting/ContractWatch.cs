@@ -25,7 +25,7 @@ internal sealed class ContractWatch
                 _broken.Enqueue($"{operation.Id} answered {code.Code}, which it does not declare: .Refuses(...)");
             }
         }
-        else if (context.Response.StatusCode != StatusCodes.Status304NotModified && !operation.Answers.ContainsKey(context.Response.StatusCode))
+        else if (context.Response.StatusCode != StatusCodes.Status304NotModified && !context.Response.Headers.ContainsKey(Idempotency.ReplayedHeader) && !operation.Answers.ContainsKey(context.Response.StatusCode))
         {
             _broken.Enqueue($"{operation.Id} answered {context.Response.StatusCode}, which it does not declare: .Answers(...)");
         }
