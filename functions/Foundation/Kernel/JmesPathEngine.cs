@@ -96,9 +96,11 @@ internal sealed class JmesPathEngine
         return default;
     }
 
-    // The library throws bare Exceptions for whatever is wrong with an expression or its values.
-    private static bool IsLibraryFailure(Exception exception) =>
-        exception is not (OutOfMemoryException or OperationCanceledException or InsufficientExecutionStackException);
+    // The library throws bare Exceptions for whatever is wrong with an expression or its values. A library that is missing or another
+    // one than this was written for is no mistake of whoever wrote the expression.
+    private static bool IsLibraryFailure(Exception exception) => exception is not (
+        OutOfMemoryException or InsufficientExecutionStackException or OperationCanceledException or FileNotFoundException
+        or FileLoadException or BadImageFormatException or TypeLoadException or MissingMemberException);
 
     private static string Reason(Exception exception)
     {
