@@ -42,7 +42,7 @@ internal sealed class CreatingSteps
 }
 
 /// <summary>A room that creates rows as rooms with <c>Idempotency-Key</c> do: reserve, create or meet, answer from the row.</summary>
-internal sealed class CreatingRoom(CreatingSteps steps, IStore store, Committer committer) : IRoom
+internal sealed class CreatingRoom(CreatingSteps steps, IStore store, Committer committer, IdFactory ids) : IRoom
 {
     private static readonly Space Space = new("things");
     private static readonly Table Table = new("things", Space, KeyForm.Id);
@@ -88,7 +88,7 @@ internal sealed class CreatingRoom(CreatingSteps steps, IStore store, Committer 
         var body = await ApiBody.ReadAsync(http, ThingJson.Default.Thing, ct);
         if (!body.Ok) return ApiResults.Problem(body.Problem!);
         await steps.BeforeReserve();
-        var id = await http.NewIdAsync("thing", steps.Shard, ct);
+        var id = await http.NewIdAsync("thing", ids.Mint("thing", steps.Shard), ct);
         if (!id.Ok) return ApiResults.Problem(id.Problem!);
         await steps.BeforeCreate(0);
         if (body.Value.Name == "refused") return ApiResults.Problem(new Problem(Refused));
@@ -105,10 +105,10 @@ internal sealed class CreatingRoom(CreatingSteps steps, IStore store, Committer 
         steps.Runs++;
         var body = await ApiBody.ReadAsync(http, ThingJson.Default.Things, ct);
         if (!body.Ok) return ApiResults.Problem(body.Problem!);
-        var ids = await http.NewIdsAsync("thing", [.. body.Value.Items.Select((_, i) => (steps.Shard + i) % 16)], ct);
-        if (!ids.Ok) return ApiResults.Problem(ids.Problem!);
+        var kept = await http.NewIdsAsync("thing", [.. body.Value.Items.Select((_, i) => ids.Mint("thing", (steps.Shard + i) % 16))], ct);
+        if (!kept.Ok) return ApiResults.Problem(kept.Problem!);
         var items = new List<Thing>();
-        foreach (var (id, thing) in ids.Value.Ids.Zip(body.Value.Items))
+        foreach (var (id, thing) in kept.Value.Ids.Zip(body.Value.Items))
         {
             await steps.BeforeCreate(items.Count);
             await MeetAsync(id, thing.Name, ct);

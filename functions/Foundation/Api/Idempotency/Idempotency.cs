@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Foundation.Api;
 
@@ -8,11 +7,11 @@ namespace Foundation.Api;
 internal sealed record IdempotentOperation;
 
 /// <summary>An id to create under.</summary>
-/// <param name="Id">The id; its shard is the one to use, which may differ from the one asked for.</param>
+/// <param name="Id">The id. Its shard is the one to use: it may differ from that of the id just minted.</param>
 /// <param name="Repeated">An earlier try of the same request may have created it: meet it, and answer from its row.</param>
 internal readonly record struct NewId(ResourceId Id, bool Repeated);
 
-/// <summary>Ids to create under, in the order of the shards asked for.</summary>
+/// <summary>Ids to create under, in the order of those just minted.</summary>
 /// <param name="Ids">The ids; each names the shard to use.</param>
 /// <param name="Repeated">An earlier try of the same request may have created some of them.</param>
 internal readonly record struct NewIds(IReadOnlyList<ResourceId> Ids, bool Repeated);
@@ -27,7 +26,7 @@ internal static class Idempotency
     public const string ReplayedHeader = "Idempotency-Replayed";
 
     /// <summary>
-    /// The endpoint creates or takes. It mints ids by <see cref="NewIdAsync"/> right before it creates; everything that can refuse the request
+    /// The endpoint creates or takes. It asks for its ids by <see cref="NewIdAsync"/> right before it creates; whatever can refuse the request
     /// comes earlier.
     /// </summary>
     public static RouteHandlerBuilder WithIdempotency(this RouteHandlerBuilder route) => route.WithMetadata(new IdempotentOperation())
@@ -35,28 +34,23 @@ internal static class Idempotency
         .Header(ReplayedHeader, "`true` on a repeated answer.", ofAnswer: true)
         .Refuses(ApiErrors.IdempotencyInProgress, ApiErrors.IdempotencyMismatch, ApiErrors.Invalid);
 
-    /// <summary>A new id, or that of an earlier try of this request.</summary>
-    public static async ValueTask<Outcome<NewId>> NewIdAsync(this HttpContext http, string prefix, int shard, CancellationToken ct)
+    /// <summary>
+    /// The id to create under: the one just minted, or, with a key, one that was stored before anything is created under it and comes
+    /// again with every repeat.
+    /// </summary>
+    public static async ValueTask<Outcome<NewId>> NewIdAsync(this HttpContext http, string prefix, ResourceId minted, CancellationToken ct)
     {
-        if (http.Features.Get<IdempotentRequest>() is not { } request)
-        {
-            return new NewId(http.RequestServices.GetRequiredService<IdFactory>().Mint(prefix, shard), false);
-        }
-
-        var reserved = await request.ReserveAsync(prefix, [shard], ct);
+        if (http.Features.Get<IdempotentRequest>() is not { } request) return new NewId(minted, false);
+        var reserved = await request.ReserveAsync(prefix, [minted.Shard], ct);
         return reserved.Ok ? new NewId(reserved.Value[0], request.Repeated) : reserved.Problem!;
     }
 
-    /// <summary>New ids, or those of an earlier try of this request. Without shards it only marks the request as begun (lease).</summary>
-    public static async ValueTask<Outcome<NewIds>> NewIdsAsync(this HttpContext http, string prefix, IReadOnlyList<int> shards, CancellationToken ct)
+    /// <summary>As <see cref="NewIdAsync"/>, for many. With none it only marks the request as begun (lease).</summary>
+    public static async ValueTask<Outcome<NewIds>> NewIdsAsync(
+        this HttpContext http, string prefix, IReadOnlyList<ResourceId> minted, CancellationToken ct)
     {
-        if (http.Features.Get<IdempotentRequest>() is not { } request)
-        {
-            var ids = http.RequestServices.GetRequiredService<IdFactory>();
-            return new NewIds([.. shards.Select(shard => ids.Mint(prefix, shard))], false);
-        }
-
-        var reserved = await request.ReserveAsync(prefix, shards, ct);
+        if (http.Features.Get<IdempotentRequest>() is not { } request) return new NewIds(minted, false);
+        var reserved = await request.ReserveAsync(prefix, [.. minted.Select(id => id.Shard)], ct);
         return reserved.Ok ? new NewIds(reserved.Value, request.Repeated) : reserved.Problem!;
     }
 }
