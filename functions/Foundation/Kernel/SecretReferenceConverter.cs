@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Foundation.Kernel;
 
 /// <summary>A reference to a secret in JSON: <c>{ "$secret": "env:FOUNDATION_SECRET_X" }</c>.</summary>
-public sealed class SecretReferenceConverter : JsonConverter<SecretReference>, IDescribesValue
+public sealed class SecretReferenceConverter : JsonConverter<SecretReference>, IDescribesValue, IDescribesSchema
 {
     private const string Member = "$secret";
 
@@ -13,6 +13,17 @@ public sealed class SecretReferenceConverter : JsonConverter<SecretReference>, I
 
     /// <inheritdoc/>
     public string Expected => $$"""{ "{{Member}}": "…" } with {{SecretReference.Form}}""";
+
+    /// <inheritdoc/>
+    public string JsonSchema => """
+        {
+          "type": "object", "required": ["$secret"], "additionalProperties": false,
+          "description": "A reference to a secret outside of Foundation, looked up when it is used.",
+          "properties": {
+            "$secret": { "type": "string", "description": "env:FOUNDATION_SECRET_NAME or file:name.", "examples": ["env:FOUNDATION_SECRET_AGENT"] }
+          }
+        }
+        """;
 
     /// <inheritdoc/>
     public override SecretReference Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

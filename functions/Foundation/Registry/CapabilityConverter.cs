@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Foundation.Registry;
 
 /// <summary>A capability in JSON: a bare name, or <c>{ "name", "version?", "parameters?" }</c>; written in the shortest form.</summary>
-public sealed class CapabilityConverter : JsonConverter<Capability>, IDescribesValue
+public sealed class CapabilityConverter : JsonConverter<Capability>, IDescribesValue, IDescribesSchema
 {
     private const string Shape = "a name, or an object with name, version? and parameters?";
 
@@ -13,6 +13,23 @@ public sealed class CapabilityConverter : JsonConverter<Capability>, IDescribesV
 
     /// <inheritdoc/>
     public string Expected => Shape;
+
+    /// <inheritdoc/>
+    public string JsonSchema => """
+        {
+          "oneOf": [
+            { "type": "string", "description": "The name alone.", "examples": ["summarize"] },
+            {
+              "type": "object", "required": ["name"], "additionalProperties": false,
+              "properties": {
+                "name": { "type": "string" },
+                "version": { "type": "string" },
+                "parameters": { "type": "object", "additionalProperties": true, "description": "Any JSON object." }
+              }
+            }
+          ]
+        }
+        """;
 
     /// <inheritdoc/>
     public override Capability Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

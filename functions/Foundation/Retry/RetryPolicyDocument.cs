@@ -30,8 +30,18 @@ public sealed record RetryPolicyDocument
 public readonly record struct RetryOnEntry(string Text);
 
 /// <summary>Reads texts and whole numbers; writes statuses as numbers.</summary>
-public sealed class RetryOnEntryConverter : JsonConverter<RetryOnEntry>
+public sealed class RetryOnEntryConverter : JsonConverter<RetryOnEntry>, IDescribesSchema
 {
+    /// <inheritdoc/>
+    public string JsonSchema => """
+        {
+          "oneOf": [
+            { "type": "string", "description": "A class, or a code such as `tasks.*`.", "examples": ["network"] },
+            { "type": "integer", "description": "A status.", "examples": [503] }
+          ]
+        }
+        """;
+
     /// <inheritdoc/>
     public override RetryOnEntry Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType switch

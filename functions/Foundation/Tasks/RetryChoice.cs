@@ -9,8 +9,18 @@ namespace Foundation.Tasks;
 [JsonConverter(typeof(RetryChoiceConverter))]
 public sealed record RetryChoice(string? Delays, string? Policy);
 
-internal sealed class RetryChoiceConverter : JsonConverter<RetryChoice>
+internal sealed class RetryChoiceConverter : JsonConverter<RetryChoice>, IDescribesSchema
 {
+    public string JsonSchema => """
+        {
+          "oneOf": [
+            { "type": "string", "description": "A policy string.", "examples": ["exponential(1s, 2) | cap(5m) | take(5)"] },
+            { "type": "object", "required": ["policy"], "additionalProperties": false,
+              "properties": { "policy": { "type": "string", "description": "The name of a retry-policies document." } } }
+          ]
+        }
+        """;
+
     public override RetryChoice Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String)

@@ -25,8 +25,11 @@ public sealed class TaskBatchItem
     internal static TaskBatchItem Of(Problem problem) => new(null, problem);
 }
 
-internal sealed class TaskBatchItemConverter : JsonConverter<TaskBatchItem>
+internal sealed class TaskBatchItemConverter : JsonConverter<TaskBatchItem>, IDescribesSchema
 {
+    public string JsonSchema =>
+        """{ "oneOf": [ { "$ref": "#/components/schemas/TaskResource" }, { "$ref": "#/components/schemas/Problem" } ] }""";
+
     public override TaskBatchItem Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         throw new NotSupportedException("Batch answers are only written.");
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Foundation.Api;
 
@@ -12,6 +13,8 @@ internal static class ContractDefaults
     /// <summary>The default, or null where the member is required or simply absent.</summary>
     public static object? Find(Type owner, PropertyInfo property)
     {
+        // Reflection makes objects without what they require.
+        if (property.IsDefined(typeof(RequiredMemberAttribute))) return null;
         var value = OfParameter(owner, property) ?? OfInitialiser(owner, property);
         var nothing = property.PropertyType.IsValueType ? Activator.CreateInstance(property.PropertyType) : null;
 

@@ -74,6 +74,7 @@ internal static class DocumentTransformer
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         document.Components.Schemas[Problem] = OpenApiModelFactory.Parse<OpenApiSchema>(
             ProblemSchema, OpenApiSpecVersion.OpenApi3_1, document, out _, "json")!;
+        SchemaReferences.Show(document);
         document.Components.Schemas = document.Components.Schemas.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary();
         document.Components.Responses = document.Components.Responses?.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary();
         Sort(document);

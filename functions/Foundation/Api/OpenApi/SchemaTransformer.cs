@@ -1,8 +1,11 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
 
 namespace Foundation.Api;
 
@@ -13,19 +16,40 @@ internal static class SchemaTransformer
 
     public static Task ApplyAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-        var nullable = schema.Type?.HasFlag(JsonSchemaType.Null) == true || type != context.JsonTypeInfo.Type;
+        var info = context.JsonTypeInfo;
+        var type = Nullable.GetUnderlyingType(info.Type) ?? info.Type;
+        var nullable = schema.Type?.HasFlag(JsonSchemaType.Null) == true || type != info.Type;
+        Describe(schema, type, context.JsonPropertyInfo?.CustomConverter ?? info.Converter, context.Document!);
+        AddElement(schema, info, context.Document!);
+        if (nullable && type != typeof(RawJson)) schema.Type |= JsonSchemaType.Null;
+        if (context.JsonPropertyInfo is { AttributeProvider: PropertyInfo property }) Default(schema, property, info.Options);
+        return Task.CompletedTask;
+    }
+
+    private static void Describe(OpenApiSchema schema, Type type, JsonConverter converter, OpenApiDocument document)
+    {
         if (type == typeof(TimeSpan)) Text(schema, DurationPattern, "A duration: 250ms, 30s, 10m, 1.5h, 7d, or ISO 8601.", "30s");
         else if (type == typeof(DateTimeOffset)) Instant(schema);
         else if (type == typeof(RawJson)) Anything(schema);
-        else if (type == typeof(SecretReference)) Secret(schema);
         else if (type.IsEnum) OneOf(schema, Kebab.Names(type));
-        else if (context.JsonPropertyInfo?.CustomConverter is IDescribesValue described) Described(schema, described);
-        else if (context.JsonTypeInfo.Converter is IDescribesValue whole) Described(schema, whole);
+        else if (converter is IDescribesSchema known) Copy(Parse(known.JsonSchema, document), schema);
+        else if (converter is IDescribesValue { Kind: JsonValueKind.String } text) Text(schema, null, Sentence(text.Expected), null);
+    }
 
-        if (nullable && type != typeof(RawJson)) schema.Type |= JsonSchemaType.Null;
-        if (context.JsonPropertyInfo is { AttributeProvider: PropertyInfo property }) Default(schema, property, context.JsonTypeInfo.Options);
-        return Task.CompletedTask;
+    // The generator leaves out what a list or map holds when its type has a converter.
+    private static void AddElement(OpenApiSchema schema, JsonTypeInfo info, OpenApiDocument document)
+    {
+        if (info.ElementType is not { } elementType) return;
+        var element = info.Options.GetTypeInfo(Nullable.GetUnderlyingType(elementType) ?? elementType);
+        if (info.Kind == JsonTypeInfoKind.Enumerable && schema.Items is null) schema.Items = Element(element, document);
+        if (info.Kind == JsonTypeInfoKind.Dictionary && schema.AdditionalProperties is null) schema.AdditionalProperties = Element(element, document);
+    }
+
+    private static OpenApiSchema Element(JsonTypeInfo element, OpenApiDocument document)
+    {
+        var schema = new OpenApiSchema();
+        Describe(schema, element.Type, element.Converter, document);
+        return schema;
     }
 
     private static void Text(OpenApiSchema schema, string? pattern, string description, string? example)
@@ -44,18 +68,6 @@ internal static class SchemaTransformer
         schema.Pattern = null;
     }
 
-    private static void Secret(OpenApiSchema schema)
-    {
-        schema.Type = JsonSchemaType.Object;
-        schema.Required = new HashSet<string> { "$secret" };
-        schema.Properties = new Dictionary<string, IOpenApiSchema>
-        {
-            ["$secret"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = SecretReference.Form + ".", Examples = ["env:FOUNDATION_SECRET_AGENT"] },
-        };
-        schema.AdditionalPropertiesAllowed = false;
-        schema.Description = "A reference to a secret outside of Foundation, looked up when it is used.";
-    }
-
     private static void Anything(OpenApiSchema schema)
     {
         schema.Type = JsonSchemaType.Object | JsonSchemaType.Array | JsonSchemaType.String | JsonSchemaType.Number | JsonSchemaType.Boolean | JsonSchemaType.Null;
@@ -68,10 +80,19 @@ internal static class SchemaTransformer
         schema.Enum = [.. names.Select(name => (JsonNode)JsonValue.Create(name))];
     }
 
-    private static void Described(OpenApiSchema schema, IDescribesValue described)
+    private static string Sentence(string expected) => char.ToUpperInvariant(expected[0]) + expected[1..] + ".";
+
+    private static OpenApiSchema Parse(string json, OpenApiDocument document) =>
+        OpenApiModelFactory.Parse<OpenApiSchema>(SchemaReferences.Hide(json), OpenApiSpecVersion.OpenApi3_1, document, out _, "json")
+        ?? throw new InvalidOperationException($"Not a schema: {json}");
+
+    private static void Copy(OpenApiSchema from, OpenApiSchema to)
     {
-        if (described.Allowed.Count > 0) OneOf(schema, described.Allowed);
-        else if (described.Kind == JsonValueKind.String) Text(schema, null, char.ToUpperInvariant(described.Expected[0]) + described.Expected[1..] + ".", null);
+        (to.Type, to.Format, to.Pattern, to.Enum) = (from.Type, from.Format, from.Pattern, from.Enum);
+        (to.Items, to.Properties, to.Required, to.AdditionalProperties) = (from.Items, from.Properties, from.Required, from.AdditionalProperties);
+        (to.OneOf, to.AnyOf, to.AllOf, to.Examples) = (from.OneOf, from.AnyOf, from.AllOf, from.Examples);
+        (to.Minimum, to.Maximum, to.AdditionalPropertiesAllowed) = (from.Minimum, from.Maximum, from.AdditionalPropertiesAllowed);
+        to.Description ??= from.Description;
     }
 
     // Defaults that stand as initialisers or as constructor parameters; a value that only says "absent" is none.
