@@ -52,7 +52,7 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>Waits, in real time and at most ten seconds, until the task looks as wanted.</summary>
-    public async Task<JsonElement> UntilAsync(string id, Func<JsonElement, bool> wanted)
+    public async Task<JsonElement> UntilAsync(string id, Func<JsonElement, bool> wanted, Func<ValueTask>? sweep = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         JsonElement last = default;
@@ -65,6 +65,7 @@ internal sealed class Fleet : IAsyncDisposable
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+            await (sweep?.Invoke() ?? ValueTask.CompletedTask);
         }
 
         var explain = await Http.ReadAsync($"/api/tasks/{id}/explain");
