@@ -9,8 +9,18 @@ namespace Foundation.Tasks;
 [JsonConverter(typeof(RetryChoiceConverter))]
 public sealed record RetryChoice(string? Delays, string? Policy);
 
-internal sealed class RetryChoiceConverter : JsonConverter<RetryChoice>
+/// <summary>A text is a policy string, an object names a document.</summary>
+public sealed class RetryChoiceConverter : JsonConverter<RetryChoice>, IDescribesValue
 {
+    private const string Shape = "a policy string such as \"exponential(1s, 2) | take(5)\", or { \"policy\": \"name\" }";
+
+    /// <summary>A text or an object.</summary>
+    public JsonValueKind Kind => JsonValueKind.Undefined;
+
+    /// <inheritdoc/>
+    public string Expected => Shape;
+
+    /// <inheritdoc/>
     public override RetryChoice Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String)
@@ -29,9 +39,10 @@ internal sealed class RetryChoiceConverter : JsonConverter<RetryChoice>
             }
         }
 
-        throw new JsonException("expected a policy string such as \"exponential(1s, 2) | take(5)\" or { \"policy\": \"name\" }");
+        throw new FormatException($"Expected {Shape}.");
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, RetryChoice value, JsonSerializerOptions options)
     {
         if (value.Policy is null)

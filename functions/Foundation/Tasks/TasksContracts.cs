@@ -30,13 +30,13 @@ public enum AgentTaskStatus
 public enum TaskPriority
 {
     /// <summary>Before all others.</summary>
-    High = 1,
+    High,
 
     /// <summary>The usual.</summary>
-    Normal = 2,
+    Normal,
 
     /// <summary>After all others.</summary>
-    Low = 3,
+    Low,
 }
 
 /// <summary>Who shall do a task: exactly one of the members.</summary>

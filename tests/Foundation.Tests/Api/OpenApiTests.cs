@@ -24,14 +24,14 @@ public sealed class OpenApiTests : IAsyncLifetime
     {
         _host = await TestHost.StartAsync(f => f.AddAllRooms());
         var answer = await _host.Client.ReadAsync("/openapi.json");
-        Assert.True(answer.Status == System.Net.HttpStatusCode.OK, answer.Text);
+        Assert.True(answer.Status == System.Net.HttpStatusCode.OK, answer.Text + string.Join("\n", _host.Logs.Entries));
         _document = JsonNode.Parse(answer.Text)!.AsObject();
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     /// <summary>Rooms that the product does not add yet, because something that they need is still to come. Shrinks to nothing.</summary>
-    private static readonly string[] NotYet = ["QueuesRoom", "TasksRoom"];
+    private static readonly string[] NotYet = [];
 
     [Fact]
     public void EveryRoomOfTheCore_IsPartOfTheProduct()

@@ -71,7 +71,14 @@ internal static class SchemaTransformer
     private static void Described(OpenApiSchema schema, IDescribesValue described)
     {
         if (described.Allowed.Count > 0) OneOf(schema, described.Allowed);
+        else if (described.Kind == JsonValueKind.Undefined) TextOrObject(schema, described.Expected);
         else if (described.Kind == JsonValueKind.String) Text(schema, null, char.ToUpperInvariant(described.Expected[0]) + described.Expected[1..] + ".", null);
+    }
+
+    private static void TextOrObject(OpenApiSchema schema, string expected)
+    {
+        schema.Type = JsonSchemaType.String | JsonSchemaType.Object;
+        schema.Description ??= char.ToUpperInvariant(expected[0]) + expected[1..] + ".";
     }
 
     // Defaults that stand as initialisers or as constructor parameters; a value that only says "absent" is none.
