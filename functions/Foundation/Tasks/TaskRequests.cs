@@ -9,7 +9,7 @@ internal sealed record PreparedTask(AgentTask Task, ReadOnlyMemory<byte> Data, I
 
 /// <summary>Turns requests into tasks: defaults filled in, every fault named.</summary>
 internal sealed class TaskRequests(
-    IQueues queues, IRetryPolicies policies, IInstanceDirectory directory, IdFactory ids, RandomSource random, TimeProvider time)
+    IQueues queues, IRetryPolicies policies, IInstanceDirectory directory, RandomSource random, TimeProvider time)
 {
     /// <summary>The task, or all faults. <paramref name="path"/> leads the faults' pointers.</summary>
     public Outcome<PreparedTask> Prepare(Caller caller, TaskRequest request, string? traceParent, ResourceId? id, TaskOwner? owner = null, string path = "")
@@ -40,7 +40,8 @@ internal sealed class TaskRequests(
         var waits = runAt > now;
         var task = new AgentTask
         {
-            Id = id ?? ids.Mint("task", ShardFor(queue.Name)),
+            // Who stores it puts the id in its place; a preview is never stored.
+            Id = id ?? default,
             Tenant = caller.Tenant,
             CreatedBy = caller.KeyId,
             Type = request.Type,

@@ -26,11 +26,17 @@ internal sealed class TaskSubmission(
             return ApiResults.Problem(prepared.Problem!);
         }
 
-        var stored = await submitter.StoreAsync(prepared.Value, ct);
+        var id = await http.NewIdAsync("task", requests.ShardFor(prepared.Value.Task.Queue), ct);
+        if (!id.Ok)
+        {
+            return ApiResults.Problem(id.Problem!);
+        }
+
+        var stored = await submitter.StoreAsync(Under(prepared.Value, id.Value.Id), ct);
         if (wait is { } patience && patience > TimeSpan.Zero)
         {
-            var id = stored.Task.Id;
-            stored = await waiters.UntilAsync(id, token => tasks.FindAsync(caller, id, token), t => t is not { Task.Ended: false }, patience, ct) ?? stored;
+            var key = stored.Task.Id;
+            stored = await waiters.UntilAsync(key, token => tasks.FindAsync(caller, key, token), t => t is not { Task.Ended: false }, patience, ct) ?? stored;
         }
 
         var result = stored.Task.Ended ? await tasks.ResultOfAsync(stored, ct) : default;
@@ -54,11 +60,19 @@ internal sealed class TaskSubmission(
         var traceParent = (string?)http.Request.Headers[TraceParent];
         var prepared = batch.Items.Select(item => requests.Prepare(caller, item, traceParent, null)).ToList();
         var good = prepared.Where(p => p.Ok).Select(p => p.Value).ToList();
-        var stored = await submitter.StoreAsync(good, ct);
+        var ids = await http.NewIdsAsync("task", [.. good.Select(p => requests.ShardFor(p.Task.Queue))], ct);
+        if (!ids.Ok)
+        {
+            return ApiResults.Problem(ids.Problem!);
+        }
+
+        var stored = await submitter.StoreAsync([.. good.Zip(ids.Value.Ids, Under)], ct);
         var next = 0;
         var items = prepared.ConvertAll(p => p.Ok
             ? TaskBatchItem.Of(TaskResources.Of(stored[next++].Task, default, p.Value.Warnings))
             : TaskBatchItem.Of(p.Problem!));
         return ApiResults.Json(new TaskBatchAnswer(items), TasksJson.Default.TaskBatchAnswer);
     }
+
+    private static PreparedTask Under(PreparedTask prepared, ResourceId id) => prepared with { Task = prepared.Task with { Id = id } };
 }

@@ -18,9 +18,9 @@ internal static class TasksEndpoints
         tasks.MapPost("/", SubmitAsync).RequireScope("tasks:write").Operation("submitTask", "Submits a task", "Durable when answered. `?wait=` waits for its end; `?dryRun=true` explains what would happen and stores nothing.")
             .Takes(Json.TaskRequest, """{"type":"hello","data":{"name":"Ada"}}""").Query(QueryParameter.Wait, QueryParameter.DryRun)
             .Answers(202, Json.TaskResource, "Accepted.").Answers(200, Json.TaskResource, "It has ended (with `wait`); with `dryRun` an explanation as of `/explain`.")
-            .Refuses(TaskErrors.UnknownQueue);
+            .Refuses(TaskErrors.UnknownQueue).WithIdempotency();
         tasks.MapPost("/submit", SubmitManyAsync).RequireScope("tasks:write").Operation("submitTasks", "Submits up to 1,000 tasks, each by itself")
-            .Takes(Json.TaskBatchRequest).Answers(200, Json.TaskBatchAnswer, "A task or a problem for each item, in order.");
+            .Takes(Json.TaskBatchRequest).Answers(200, Json.TaskBatchAnswer, "A task or a problem for each item, in order.").WithIdempotency();
         tasks.MapGet("/", ListAsync).RequireScope("tasks:read").Operation("listTasks", "Lists tasks, newest first")
             .Query(QueryParameter.OneOf<AgentTaskStatus>("status", "Only with this status."), new QueryParameter("queue", "Only of this queue."),
                 new QueryParameter("type", "Only of this type."), QueryParameter.Since, QueryParameter.Until, QueryParameter.Label, QueryParameter.Sort)
