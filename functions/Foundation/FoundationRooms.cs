@@ -1,7 +1,9 @@
 using Foundation.Configuration;
+using Foundation.Queues;
 using Foundation.Registry;
 using Foundation.Retry;
 using Foundation.Security;
+using Foundation.Tasks;
 
 namespace Foundation;
 
@@ -13,5 +15,7 @@ public static class FoundationRooms
         .AddSecurity()
         .AddConfiguration()
         .AddRetry()
-        .AddRegistry();
+        .AddRegistry()
+        .AddQueues()
+        .AddTasks();
 }

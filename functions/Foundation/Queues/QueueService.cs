@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Foundation.Configuration;
 
 namespace Foundation.Queues;
 
 /// <summary>Queues as declared and as they live: settings from documents, pauses from rows.</summary>
-internal sealed class QueueService(IStore store, Committer committer, QueueDocuments documents, HostProfile profile, TimeProvider time) : IQueues, IDisposable
+internal sealed class QueueService(IStore store, Committer committer, ConfigView<QueueSettings> documents, IQueueCounts counts, QueueActivity activity, HostProfile profile, TimeProvider time) : IQueues, IDisposable
 {
     private const int TriesMax = 8;
-    private const int CountMax = 10_000;
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, QueueLife> _lives = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _reading = new(1, 1);
@@ -80,7 +80,8 @@ internal sealed class QueueService(IStore store, Committer committer, QueueDocum
 
     private async ValueTask<QueueResource> GetAsync(QueueSettings settings, CancellationToken ct)
     {
-        var (queued, exact, oldest) = await DepthAsync(settings, ct);
+        var shards = ShardsOf(settings).ToList();
+        var oldest = await OldestAsync(settings.Name, shards, ct);
         var pause = PauseOf(settings.Name);
         return new QueueResource
         {
@@ -89,26 +90,23 @@ internal sealed class QueueService(IStore store, Committer committer, QueueDocum
             Since = _lives.TryGetValue(settings.Name, out var life) && life.Since != default ? life.Since : null,
             Reason = pause?.Reason,
             Partitions = settings.Partitions,
-            Depths = new QueueDepths(queued, exact),
+            Depths = await counts.CountAsync(settings.Name, shards, ct),
             OldestAt = oldest,
             OldestAge = oldest is { } at ? Positive(time.GetUtcNow() - at) : null,
+            Rates = activity.RatesOf(settings.Name),
         };
     }
 
-    private async ValueTask<(long Queued, bool Exact, DateTimeOffset? Oldest)> DepthAsync(QueueSettings settings, CancellationToken ct)
+    private async ValueTask<DateTimeOffset?> OldestAsync(string queue, List<Shard> shards, CancellationToken ct)
     {
-        var prefix = QueueLanes.QueuedOf(settings.Name);
-        var (queued, exact, oldest) = (0L, true, long.MaxValue);
-        foreach (var shard in ShardsOf(settings))
+        var oldest = long.MaxValue;
+        foreach (var shard in shards)
         {
-            var count = await store.CountAsync(shard, prefix, CountMax, ct);
-            queued += count;
-            exact &= count < CountMax;
-            var lanes = count == 0 ? [] : await store.LanesAsync(shard, prefix, null, 1_000, ct);
+            var lanes = await store.LanesAsync(shard, QueueLanes.QueuedOf(queue), null, 1_000, ct);
             oldest = lanes.Count == 0 ? oldest : Math.Min(oldest, lanes.Min(l => l.EarliestAt));
         }
 
-        return (queued, exact, oldest == long.MaxValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(oldest));
+        return oldest == long.MaxValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(oldest);
     }
 
     private async ValueTask<bool> TryCommitAsync(QueueSettings settings, Row? row, QueueLife after, CancellationToken ct)

@@ -31,7 +31,7 @@ public sealed record QueueResource
     /// <summary>Shards that share its tasks.</summary>
     public required int Partitions { get; init; }
 
-    /// <summary>Tasks by status; counted up to 10,000 per partition.</summary>
+    /// <summary>Tasks by status.</summary>
     public QueueDepths? Depths { get; init; }
 
     /// <summary>When the task that waits longest for a slot was queued.</summary>
@@ -46,8 +46,11 @@ public sealed record QueueResource
 
 /// <summary>How many tasks stand where.</summary>
 /// <param name="Queued">Waiting for a slot.</param>
-/// <param name="Exact">False where counting stopped at its bound: there are at least so many.</param>
-public sealed record QueueDepths(long Queued, bool Exact);
+/// <param name="Scheduled">Waiting for a time: a delay, or the back-off after a failure.</param>
+/// <param name="Running">With an agent.</param>
+/// <param name="DeadLettered">Ended without success and kept.</param>
+/// <param name="Exact">False where counting stopped at a bound: there are at least so many.</param>
+public sealed record QueueDepths(long Queued, long Scheduled, long Running, long DeadLettered, bool Exact);
 
 /// <summary>Tasks per second, averaged over the last minute, in this process.</summary>
 /// <param name="In">Submitted.</param>

@@ -1,4 +1,6 @@
 using Foundation.Api;
+using Foundation.Configuration;
+using Foundation.Retry;
 using Foundation.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +14,13 @@ namespace Foundation.Queues;
 /// <summary>Queues: what an operator declares of them, their depth, and whether they give out their tasks.</summary>
 public sealed class QueuesRoom : IRoom
 {
+    private readonly QueueService _queues;
+    private readonly QueuesInstruments _instruments;
+    private readonly HostProfile _profile;
+
+    internal QueuesRoom(QueueService queues, QueuesInstruments instruments, HostProfile profile) =>
+        (_queues, _instruments, _profile) = (queues, instruments, profile);
+
     /// <inheritdoc/>
     public RoomInfo Info { get; } = new("queues")
     {
@@ -30,7 +39,22 @@ public sealed class QueuesRoom : IRoom
     public ValueTask ReceiveAsync(Post post, CancellationToken ct) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    public ValueTask TickAsync(JobGroup group, CancellationToken ct) => ValueTask.CompletedTask;
+    public async ValueTask TickAsync(JobGroup group, CancellationToken ct)
+    {
+        // Counting reads the store: often where that is memory of this process, once a minute where each read is paid for.
+        if (group != (_profile.SingleProcess ? JobGroup.HealthChecks : JobGroup.Maintenance))
+        {
+            return;
+        }
+
+        foreach (var name in _queues.Names)
+        {
+            if (await _queues.FindResourceAsync(name, ct) is { } queue)
+            {
+                _instruments.Saw(queue);
+            }
+        }
+    }
 }
 
 /// <summary>The room's routes.</summary>
@@ -97,12 +121,21 @@ internal static class QueuesEndpoints
 /// <summary>Adds the room.</summary>
 public static class QueuesServices
 {
-    /// <summary>Queues.</summary>
+    /// <summary>Queues: the kind <c>queues</c>, and <see cref="IQueues"/> for the room that takes from them, which answers <see cref="IQueueCounts"/>.</summary>
     public static FoundationBuilder AddQueues(this FoundationBuilder builder)
     {
-        builder.Services.TryAddSingleton<QueueDocuments>();
+        if (builder.Services.Any(s => s.ServiceType == typeof(IQueues)))
+        {
+            return builder;
+        }
+
+        builder.AddRetry().AddKind(provider => QueueKind.Create(provider.GetRequiredService<HostProfile>()));
+        builder.Services.TryAddSingleton<QueueActivity>();
+        builder.Services.TryAddSingleton<QueuesInstruments>();
         builder.Services.TryAddSingleton<QueueService>();
         builder.Services.TryAddSingleton<IQueues>(provider => provider.GetRequiredService<QueueService>());
+        builder.Services.TryAddSingleton(provider => new QueuesRoom(
+            provider.GetRequiredService<QueueService>(), provider.GetRequiredService<QueuesInstruments>(), provider.GetRequiredService<HostProfile>()));
         builder.Services.AddHostedService<QueuesWorker>();
         return builder.AddRoom<QueuesRoom>();
     }

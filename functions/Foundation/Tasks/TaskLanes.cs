@@ -10,7 +10,7 @@ internal static class TaskLanes
     private const int SegmentMax = 64;
 
     public static string Queued(AgentTask task) =>
-        $"{QueuedPrefix}{task.Queue}/{TargetKey(task.Target)}/{(int)task.Priority}/{Segment(task.Tenant)}";
+        $"{QueuedPrefix}{task.Queue}/{TargetKey(task.Target)}/{(int)task.Priority + 1}/{Segment(task.Tenant)}";
 
     /// <summary>The lanes of one queue and target key, all priorities and tenants.</summary>
     public static string QueuedFor(string queue, string targetKey) => $"{QueuedPrefix}{queue}/{targetKey}/";
@@ -49,7 +49,7 @@ internal static class TaskLanes
             return false;
         }
 
-        (queue, targetKey, priority, tenant) = (parts[0], parts[1], (TaskPriority)(parts[2][0] - '0'), parts[3]);
+        (queue, targetKey, priority, tenant) = (parts[0], parts[1], (TaskPriority)(parts[2][0] - '1'), parts[3]);
         return true;
     }
 

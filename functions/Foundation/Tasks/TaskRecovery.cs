@@ -77,7 +77,7 @@ internal sealed class TaskRecovery(
                     ledger.AcceptedEnded(instance.FullName);
                 }
 
-                runner.CancelPush(stored.Task.Id);
+                runner.CancelPush(stored.Task.Id, stored.Task.Attempt);
             }
         }
     }

@@ -51,7 +51,7 @@ internal sealed class TaskSteering(
     {
         if (!current.Accepted)
         {
-            runner.CancelPush(stored.Task.Id);
+            runner.CancelPush(stored.Task.Id, stored.Task.Attempt);
         }
         else if (current.Instance.Split('/') is [var service, var name] && directory.Find(service, name) is { Endpoint: not null } instance)
         {

@@ -30,13 +30,13 @@ public enum AgentTaskStatus
 public enum TaskPriority
 {
     /// <summary>Before all others.</summary>
-    High = 1,
+    High,
 
     /// <summary>The usual.</summary>
-    Normal = 2,
+    Normal,
 
     /// <summary>After all others.</summary>
-    Low = 3,
+    Low,
 }
 
 /// <summary>Who shall do a task: exactly one of the members.</summary>
@@ -158,6 +158,7 @@ public sealed record TaskProgress
     public string? Message { get; init; }
 
     /// <summary>Any JSON up to 4 KiB.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public RawJson Data { get; init; }
 
     /// <summary>When it was told.</summary>
@@ -216,6 +217,7 @@ public sealed record TaskResource
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>The result, byte for byte as the agent gave it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public RawJson Result { get; init; }
 
     /// <summary>Why it failed (last).</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Foundation.Queues;
 
 namespace Foundation.Tasks;
 
@@ -6,6 +7,7 @@ namespace Foundation.Tasks;
 internal sealed class TasksInstruments
 {
     public const string MeterName = "Foundation.Tasks";
+    private readonly QueueActivity _activity;
     private readonly Counter<long> _submitted;
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _ended;
@@ -13,8 +15,9 @@ internal sealed class TasksInstruments
     private readonly Histogram<double> _wait;
     private readonly Histogram<double> _run;
 
-    public TasksInstruments(IMeterFactory meters)
+    public TasksInstruments(IMeterFactory meters, QueueActivity activity)
     {
+        _activity = activity;
         var meter = meters.Create(MeterName);
         _submitted = meter.CreateCounter<long>("foundation.tasks.submitted", "{task}", "Tasks accepted");
         _attempts = meter.CreateCounter<long>("foundation.tasks.attempts", "{attempt}", "Attempts that ended, by outcome");
@@ -24,7 +27,11 @@ internal sealed class TasksInstruments
         _run = meter.CreateHistogram<double>("foundation.tasks.run.duration", "s", "Of attempts");
     }
 
-    public void Submitted(string queue) => _submitted.Add(1, Queue(queue));
+    public void Submitted(string queue)
+    {
+        _activity.Submitted(queue);
+        _submitted.Add(1, Queue(queue));
+    }
 
     public void Changed(AgentTask before, AgentTask after)
     {
@@ -46,12 +53,16 @@ internal sealed class TasksInstruments
 
         if (after.Ended && !before.Ended)
         {
+            _activity.Ended(after.Queue);
             _ended.Add(1, Queue(after.Queue), new KeyValuePair<string, object?>("status", Kebab.Name(after.Status)));
         }
     }
 
-    public void Started(AgentTask task) =>
+    public void Started(AgentTask task)
+    {
+        _activity.Started(task.Queue);
         _wait.Record(Math.Max(0, (task.Since - task.QueuedAt).TotalSeconds), Queue(task.Queue));
+    }
 
     private static KeyValuePair<string, object?> Queue(string queue) => new("queue", queue);
 }

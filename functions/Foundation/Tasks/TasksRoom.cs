@@ -1,3 +1,5 @@
+using Foundation.Queues;
+using Foundation.Registry;
 using Foundation.Tasks.Delivery;
 using Foundation.Tasks.Dispatch;
 using Foundation.Tasks.Explain;
@@ -61,10 +63,12 @@ public sealed class TasksRoom : IRoom
 /// <summary>Adds the room.</summary>
 public static class TasksServices
 {
-    /// <summary>Tasks, their dispatch and delivery. Needs the rooms <c>queues</c>, <c>retry</c> and <c>registry</c>.</summary>
+    /// <summary>Tasks, their dispatch and delivery; brings the rooms that it needs.</summary>
     public static FoundationBuilder AddTasks(this FoundationBuilder builder)
     {
+        builder.AddQueues().AddRegistry();
         var services = builder.Services;
+        services.TryAddSingleton<Queues.IQueueCounts, TaskCounts>();
         services.TryAddSingleton<TaskService>();
         services.TryAddSingleton<TaskRequests>();
         services.TryAddSingleton<TaskSubmitter>();

@@ -23,12 +23,7 @@ internal sealed class Fleet : IAsyncDisposable
 
     public static async Task<Fleet> StartAsync(IStore? store = null, HostProfile? profile = null, TimeProvider? time = null, Action<IServiceCollection>? services = null) =>
         new(await TestHost.StartAsync(
-            f => f.AddSecurity(o => o.OpenOnLoopback = true).AddRegistry().AddQueues().AddTasks(), time, store, profile,
-            s =>
-            {
-                s.AddSingleton<IRetryPolicies, ParsedPolicies>();
-                services?.Invoke(s);
-            }));
+            f => f.AddSecurity(o => o.OpenOnLoopback = true).AddTasks(), time, store, profile, services));
 
     public async Task RegisterAsync(PushAgent agent, string capability = "test", string instance = "a1", int maxConcurrency = 4, string service = "svc", bool takeover = false)
     {
@@ -52,7 +47,7 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>Waits, in real time and at most ten seconds, until the task looks as wanted.</summary>
-    public async Task<JsonElement> UntilAsync(string id, Func<JsonElement, bool> wanted)
+    public async Task<JsonElement> UntilAsync(string id, Func<JsonElement, bool> wanted, Func<ValueTask>? sweep = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         JsonElement last = default;
@@ -65,6 +60,7 @@ internal sealed class Fleet : IAsyncDisposable
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+            await (sweep?.Invoke() ?? ValueTask.CompletedTask);
         }
 
         var explain = await Http.ReadAsync($"/api/tasks/{id}/explain");
@@ -74,22 +70,6 @@ internal sealed class Fleet : IAsyncDisposable
     public Task<JsonElement> UntilStatusAsync(string id, string status) => UntilAsync(id, t => t.Status() == status);
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
-
-    private sealed class ParsedPolicies : IRetryPolicies
-    {
-        public Outcome<RetryPolicy> Resolve(string? delays, string? policy, string path = "")
-        {
-            if (delays is null)
-            {
-                return policy is null or "default" ? RetryPolicy.Default : new Problem(RetryErrors.NotFound) { Faults = [new Fault(path, RetryErrors.NotFound.Code, "unknown")] };
-            }
-
-            var parsed = RetryExpression.Parse(delays, path);
-            return parsed.Ok ? RetryPolicy.Default with { Delays = parsed.Value } : parsed.Problem!;
-        }
-
-        public RetryPolicy? Find(string? delays, string? policy) => Resolve(delays, policy) is { Ok: true } found ? found.Value : null;
-    }
 }
 
 /// <summary>Short reads of task JSON.</summary>

@@ -334,4 +334,18 @@ public sealed class TaskFlowTests
         Assert.Equal(("dead-lettered", 2), (task.Status(), task.Attempt()));
         Assert.Equal("timeout", task.GetProperty("problem").GetProperty("class").GetString());
     }
+
+    [Fact]
+    public async Task Submit_TwiceWithOneIdempotencyKey_IsOneTask()
+    {
+        await using var fleet = await Fleet.StartAsync();
+
+        var first = await fleet.Http.PostAsync("/api/tasks", """{"type":"test"}""", ("Idempotency-Key", "k1"));
+        var again = await fleet.Http.PostAsync("/api/tasks", """{"type":"test"}""", ("Idempotency-Key", "k1"));
+        var other = await fleet.Http.PostAsync("/api/tasks", """{"type":"other"}""", ("Idempotency-Key", "k1"));
+
+        Assert.Equal(first.Json.Id(), again.Json.Id());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.Status);
+        Assert.Equal(1, (await fleet.Http.ReadAsync("/api/tasks")).Json.GetProperty("items").GetArrayLength());
+    }
 }

@@ -27,7 +27,7 @@ internal sealed class AttemptRunner(
     TimeProvider time, WorkerIncarnation worker, ILogger<AttemptRunner> logger)
 {
     private static readonly TimeSpan LookForCancelEvery = TimeSpan.FromSeconds(20);
-    private readonly ConcurrentDictionary<UInt128, CancellationTokenSource> _pushing = [];
+    private readonly ConcurrentDictionary<(UInt128 Id, int Attempt), CancellationTokenSource> _pushing = [];
 
     /// <summary>Pushes under way in this process.</summary>
     public int Pushing => _pushing.Count;
@@ -50,9 +50,9 @@ internal sealed class AttemptRunner(
     /// <summary>Pushes a started attempt and settles it.</summary>
     public async ValueTask<SlotFate> RunAsync(StoredTask started, InstanceSlots slot, CancellationToken stopping)
     {
-        var id = started.Task.Id;
+        var push = (started.Task.Id.Value, started.Task.Attempt);
         using var cancelled = new CancellationTokenSource();
-        _pushing[id.Value] = cancelled;
+        _pushing[push] = cancelled;
         try
         {
             var outcome = await PushAsync(started, slot.Instance, cancelled, stopping);
@@ -60,14 +60,14 @@ internal sealed class AttemptRunner(
         }
         finally
         {
-            _pushing.TryRemove(id.Value, out _);
+            _pushing.TryRemove(push, out _);
         }
     }
 
-    /// <summary>Closes the request of a push of this process.</summary>
-    public void CancelPush(ResourceId id)
+    /// <summary>Closes the request of one attempt, if this process pushes it.</summary>
+    public void CancelPush(ResourceId id, int attempt)
     {
-        if (_pushing.TryGetValue(id.Value, out var push))
+        if (_pushing.TryGetValue((id.Value, attempt), out var push))
         {
             push.Cancel();
         }
@@ -141,7 +141,8 @@ internal sealed class AttemptRunner(
                 await ApplyAsync(started, new TaskCommand.TimeOut(attempt, late.Reason), null, ct);
                 return SlotFate.Free;
             case DeliveryOutcome.Cancelled:
-                await ApplyAsync(started, new TaskCommand.ConfirmCancel(attempt), null, ct);
+                // Closed because the task was cancelled; Lose is decided as that, and as a lost attempt should it have been no more.
+                await ApplyAsync(started, new TaskCommand.Lose(attempt, "the request was closed"), null, ct);
                 return SlotFate.Free;
             default:
                 throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "No arm settles this outcome");

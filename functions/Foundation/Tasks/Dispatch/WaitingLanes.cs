@@ -79,6 +79,6 @@ internal sealed class WaitingLanes
             _byTarget[queue.TargetKey] = rings = [new(), new(), new()];
         }
 
-        return rings[(int)queue.Priority - 1];
+        return rings[(int)queue.Priority];
     }
 }
