@@ -33,9 +33,9 @@ internal static class RunCommand
     }
 }
 
-/// <summary>Event ids 1400–1499.</summary>
+/// <summary>Event ids 1600–1649.</summary>
 internal static partial class EmbeddedLog
 {
-    [LoggerMessage(1400, LogLevel.Information, "Foundation {Version} listens on {Addresses}, data in {Data}, keys needed: {KeysNeeded}")]
+    [LoggerMessage(1600, LogLevel.Information, "Foundation {Version} listens on {Addresses}, data in {Data}, keys needed: {KeysNeeded}")]
     public static partial void Started(this ILogger logger, string version, string addresses, string data, bool keysNeeded);
 }
