@@ -13,12 +13,14 @@ internal static class RunCommand
         await app.StartAsync();
         Announce(app.Services, settings);
         await app.WaitForShutdownAsync();
+        AddressFile.Delete(settings);
         return 0;
     }
 
     private static void Announce(IServiceProvider services, EmbeddedSettings settings)
     {
         var addresses = services.GetRequiredService<BoundAddresses>().All;
+        AddressFile.Write(settings, (services.GetRequiredService<BoundAddresses>().Loopback?.ToString() ?? addresses[0]).TrimEnd('/'));
         services.GetRequiredService<PublicAddress>().Url ??= new Uri(addresses[0]);
         var keysNeeded = services.GetRequiredService<BindingGuard>().KeysNeeded;
         if (settings.Log == LogForm.Json)
