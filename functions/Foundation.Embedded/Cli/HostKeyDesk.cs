@@ -22,6 +22,20 @@ internal sealed class HostKeyDesk : KeyDesk
         _key = key;
     }
 
+    /// <summary>Whether a host is there.</summary>
+    public async ValueTask<bool> AnswersAsync(CancellationToken ct)
+    {
+        try
+        {
+            await SendAsync(HttpMethod.Get, "api/version", null, ct);
+            return true;
+        }
+        catch (StartException)
+        {
+            return false;
+        }
+    }
+
     public override async ValueTask<KeyResource> CreateAsync(KeyRequest request, CancellationToken ct) => Key(await SendAsync(
         HttpMethod.Post, "api/keys", JsonContent.Create(request, SecurityJson.Default.KeyRequest), ct));
 

@@ -1,4 +1,5 @@
 using Foundation.Embedded.Hosting;
+using Foundation.Embedded.Sqlite;
 using Foundation.Kernel;
 using Foundation.Security;
 
@@ -16,9 +17,27 @@ internal abstract class KeyDesk : IAsyncDisposable
         }
 
         var folder = EmbeddedSettings.DataFolder(data);
-        return folder == EmbeddedSettings.InMemory
-            ? throw new StartException("A host in memory keeps no keys; name a running one with --url.")
-            : await FolderKeyDesk.OpenAsync(folder, ct);
+        if (folder == EmbeddedSettings.InMemory)
+        {
+            throw new StartException("A host in memory keeps no keys; name a running one with --url.");
+        }
+
+        try
+        {
+            return await FolderKeyDesk.OpenAsync(folder, ct);
+        }
+        catch (DataFileException) when (AddressFile.Read(folder) is { } running)
+        {
+            // The folder is held by a host that tells where it is: it is asked instead. Whatever else is wrong with the folder is told again.
+            var desk = new HostKeyDesk(running, key);
+            if (await desk.AnswersAsync(ct))
+            {
+                return desk;
+            }
+
+            await desk.DisposeAsync();
+            throw;
+        }
     }
 
     public abstract ValueTask<KeyResource> CreateAsync(KeyRequest request, CancellationToken ct);

@@ -13,12 +13,14 @@ internal static class RunCommand
         await app.StartAsync();
         Announce(app.Services, settings);
         await app.WaitForShutdownAsync();
+        AddressFile.Delete(settings);
         return 0;
     }
 
     private static void Announce(IServiceProvider services, EmbeddedSettings settings)
     {
         var addresses = services.GetRequiredService<BoundAddresses>().All;
+        AddressFile.Write(settings, (services.GetRequiredService<BoundAddresses>().Loopback?.ToString() ?? addresses[0]).TrimEnd('/'));
         services.GetRequiredService<PublicAddress>().Url ??= new Uri(addresses[0]);
         var keysNeeded = services.GetRequiredService<BindingGuard>().KeysNeeded;
         if (settings.Log == LogForm.Json)
@@ -33,9 +35,9 @@ internal static class RunCommand
     }
 }
 
-/// <summary>Event ids 1400–1499.</summary>
+/// <summary>Event ids 1600–1649.</summary>
 internal static partial class EmbeddedLog
 {
-    [LoggerMessage(1400, LogLevel.Information, "Foundation {Version} listens on {Addresses}, data in {Data}, keys needed: {KeysNeeded}")]
+    [LoggerMessage(1600, LogLevel.Information, "Foundation {Version} listens on {Addresses}, data in {Data}, keys needed: {KeysNeeded}")]
     public static partial void Started(this ILogger logger, string version, string addresses, string data, bool keysNeeded);
 }

@@ -1,4 +1,5 @@
 using Foundation.Api;
+using Foundation.Configuration;
 using Foundation.Embedded.Samples;
 using Foundation.Security;
 using Foundation.Tasks.Delivery;
@@ -50,7 +51,12 @@ internal static class EmbeddedHost
         EmbeddedStore.Add(services, settings);
         // Known before the first delivery, except where the system chooses the port.
         services.AddSingleton(new PublicAddress { Url = settings.PublicUrl ?? KnownAddress(settings) });
-        services.AddFoundation(HostProfile.Embedded).AddAllRooms().UseInProcessWorkers();
+        var foundation = services.AddFoundation(HostProfile.Embedded).AddAllRooms().UseInProcessWorkers();
+        if (settings.ConfigFolder is { } documents)
+        {
+            foundation.UseConfigDirectory(documents);
+        }
+
         services.Configure<SecurityOptions>(o =>
         {
             o.OpenOnLoopback = true;

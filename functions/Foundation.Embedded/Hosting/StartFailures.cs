@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Foundation.Configuration;
 using Foundation.Embedded.Sqlite;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,8 @@ internal static partial class StartFailures
     {
         StartException start => start.Message,
         DataFileException data => data.Message,
+        // A sentence and a line per fault: each names its file and place.
+        InvalidConfigurationException documents => documents.Message,
         OptionsValidationException options => string.Join(" ", options.Failures),
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ when Find<AddressInUseException>(error) is not null => PortHolder.Explain(PortOf(error)),

@@ -101,12 +101,12 @@ internal sealed class HelloAgent(
     }
 }
 
-/// <summary>Event ids 1450–1499.</summary>
+/// <summary>Event ids 1650–1699.</summary>
 internal static partial class HelloLog
 {
-    [LoggerMessage(1450, LogLevel.Warning, "The built-in agent hello could not register: {Reason}")]
+    [LoggerMessage(1650, LogLevel.Warning, "The built-in agent hello could not register: {Reason}")]
     public static partial void HelloNotHeard(this ILogger logger, string reason);
 
-    [LoggerMessage(1451, LogLevel.Warning, "The built-in agent hello could not leave the registry; its lease ends by itself")]
+    [LoggerMessage(1651, LogLevel.Warning, "The built-in agent hello could not leave the registry; its lease ends by itself")]
     public static partial void HelloNotRemoved(this ILogger logger, Exception error);
 }

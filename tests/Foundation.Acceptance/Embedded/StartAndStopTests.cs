@@ -125,6 +125,31 @@ public sealed class StartAndStopTests
         Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_WithFaultsInDocuments_ListsEachWithItsPlace()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Sub("retry-policies"));
+        await File.WriteAllTextAsync(folder.Sub("retry-policies/slow.yaml"), "delays: 3\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.Sub("retry-policies/odd.yaml"), "delay: fixed(1s)\n", TestContext.Current.CancellationToken);
+        await using var process = EmbeddedProcess.Run("--port", "0", "--data", ":memory:", "--config", folder.Path);
+        Assert.Equal(1, await process.EndAsync());
+        Assert.Contains("retry-policies/slow.yaml#/delays", process.Output, StringComparison.Ordinal);
+        Assert.Contains("retry-policies/odd.yaml#/delay", process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithDocuments_PutsThemInForce()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Sub("retry-policies"));
+        await File.WriteAllTextAsync(folder.Sub("retry-policies/slow.yaml"), "delays: fixed(1m) | take(3)\n", TestContext.Current.CancellationToken);
+        await using var host = await EmbeddedProcess.StartAsync(":memory:", "--config", folder.Path);
+        var (status, document) = await host.SendAsync(HttpMethod.Get, "/api/config/retry-policies/slow");
+        Assert.Equal((200, "fixed(1m) | take(3)"), (status, document.GetProperty("delays").GetString()));
+    }
+
     [Theory]
     [InlineData("FOUNDATION_PORT", "x")]
     [InlineData("FOUNDATION_LOG", "xml")]
