@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Foundation.Embedded.Sqlite;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +11,6 @@ internal static partial class StartFailures
     public static string Explain(Exception error) => error switch
     {
         StartException start => start.Message,
-        DataFileException data => data.Message,
         OptionsValidationException options => string.Join(" ", options.Failures),
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ when Find<AddressInUseException>(error) is not null => PortHolder.Explain(PortOf(error)),
