@@ -47,14 +47,11 @@ internal sealed class TailSearch(Func<string, string, CancellationToken, ValueTa
     /// <summary>What is known: there are keys at and after <c>_low</c>, none from <see cref="To"/> on.</summary>
     private sealed class Bracket(KeyMetric metric, string from, string to)
     {
-        private const int MissesMax = 5;
-
         private string _low = from;
         private UInt128 _lowNumber = metric.ToNumber(from);
         private UInt128 _highNumber = metric.ToNumber(to);
         private UInt128 _step;
         private bool _bounded;
-        private int _misses;
 
         public string To { get; private set; } = to;
 
@@ -75,7 +72,7 @@ internal sealed class TailSearch(Func<string, string, CancellationToken, ValueTa
 
         public void MoreFrom(string probe, List<TableEntity> items)
         {
-            (LastFrom, Last, _misses) = (probe, items, 0);
+            (LastFrom, Last) = (probe, items);
             if (items.Count == 0)
             {
                 return;
@@ -95,7 +92,6 @@ internal sealed class TailSearch(Func<string, string, CancellationToken, ValueTa
                 return true;
             }
 
-            _misses++;
             To = probe;
             _highNumber = metric.ToNumber(probe);
             _bounded = true;
@@ -104,13 +100,6 @@ internal sealed class TailSearch(Func<string, string, CancellationToken, ValueTa
 
         public string Next()
         {
-            // Where nothing is known to be left, or halving meets only a gap, a read from the low end settles it.
-            if (Last.Count == 0 || _misses == MissesMax)
-            {
-                _misses = 0;
-                return _low;
-            }
-
             var room = _highNumber - _lowNumber;
             var step = _bounded || _step >= room ? room / 2 : _step;
             return step == 0 ? _low : Later(_lowNumber + step);

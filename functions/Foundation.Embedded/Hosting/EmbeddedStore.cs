@@ -1,4 +1,3 @@
-using Foundation.Embedded.Sqlite;
 using Foundation.Protocols.Memory;
 
 namespace Foundation.Embedded.Hosting;
@@ -10,8 +9,7 @@ internal static class EmbeddedStore
     {
         if (settings.KeepsData)
         {
-            services.AddSqliteStore(settings.Data);
-            return;
+            throw new StartException("This build keeps no data yet; start it with --data :memory:");
         }
 
         services.AddSingleton<IStore>(_ => new MemoryStore());

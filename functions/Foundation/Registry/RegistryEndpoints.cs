@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Foundation.Registry;
 
 /// <summary>The registry over HTTP.</summary>
-internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads reads, RegistryPicks picks)
+internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads reads, RegistryPicks picks, RegistryWatch watch)
 {
     private const string LeaseHeader = "Foundation-Lease";
     private const string Read = "registry:read", Write = "registry:write";
@@ -33,8 +33,9 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
             .Answers(200, RegistryJson.Default.InstanceResource, "It was there before")
             .Answers(201, RegistryJson.Default.InstanceResource, "It is new", Examples.Registered)
             .Refuses(RegistryErrors.InstanceTaken, RegistryErrors.Busy, ApiErrors.PreconditionFailed).RequireScope(Write);
-        routes.MapGet(one, GetAsync).Operation("getInstance", "Reads an instance")
-            .Answers(200, RegistryJson.Default.InstanceResource, "The instance").Refuses(RegistryErrors.NotFound).RequireScope(Read);
+        routes.MapGet(one, GetAsync).Operation("getInstance", "Reads an instance, or watches it")
+            .Watchable().Answers(200, RegistryJson.Default.InstanceResource, "The instance")
+            .Refuses(RegistryErrors.NotFound).RequireScope(Read);
         routes.MapDelete(one, DeleteAsync).Operation("removeInstance", "Removes an instance").Query(QueryParameter.DryRun)
             .Header(LeaseHeader, "The lease token of the registration that ends.").Answers(204, "It is gone")
             .Refuses(RegistryErrors.NotFound, RegistryErrors.InstanceTaken, RegistryErrors.LeaseLost, RegistryErrors.Busy)
@@ -53,9 +54,10 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
             .AnswersPage(RegistryJson.Default.ServiceResource, "A page of services").RequireScope(Read);
         routes.MapGet("/api/services/{service}", ServiceAsync).Operation("getService", "Reads a service with its instances")
             .Answers(200, RegistryJson.Default.ServiceResource, "The service").Refuses(RegistryErrors.NotFound).RequireScope(Read);
-        routes.MapGet("/api/instances", ListAsync).Operation("listInstances", "Lists instances, by name unless sorted otherwise")
+        routes.MapGet("/api/instances", ListAsync)
+            .Operation("listInstances", "Lists instances, by name unless sorted otherwise, or watches them")
             .AnswersPage(RegistryJson.Default.InstanceResource, "A page of instances")
-            .Query(Filters).Query(QueryParameter.Sort, QueryParameter.Count).RequireScope(Read);
+            .Watchable().Query(Filters).Query(QueryParameter.Sort, QueryParameter.Count).RequireScope(Read);
         routes.MapPost("/api/instances/pick", PickAsync)
             .Operation("pickInstance", "Picks an instance, and says whom it considered and why")
             .Takes(RegistryJson.Default.PickRequest, Examples.Pick).Answers(200, RegistryJson.Default.PickAnswer, "The instance")
@@ -93,13 +95,27 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
         });
     }
 
-    private async Task<IResult> GetAsync(string service, string instance, HttpContext context, CancellationToken ct) =>
-        (await reads.GetAsync(service, instance, ct)).ToResult(found =>
+    private async Task<IResult> GetAsync(string service, string instance, HttpContext context, CancellationToken ct)
+    {
+        var query = ApiQuery.Of(context);
+        var (after, wait) = (query.After(), query.Wait());
+        if (query.Refusal() is { } refusal)
+        {
+            return ApiResults.Problem(refusal);
+        }
+
+        if (Watches.IsWatch(context))
+        {
+            return Follow(new InstanceFilter { Name = RegistryTables.FullName(service, instance) }, after, wait);
+        }
+
+        return (await reads.GetAsync(service, instance, ct)).ToResult(found =>
         {
             // Not as a condition of GET: heartbeats change the answer and not the version.
             SetETag(context, found.Version);
             return ApiResults.Json(found.Resource, RegistryJson.Default.InstanceResource);
         });
+    }
 
     private async Task<IResult> DeleteAsync(string service, string instance, HttpContext context, CancellationToken ct)
     {
@@ -169,8 +185,9 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
             Labels = query.Labels(), Since = query.Since(), Until = query.Until(),
         };
         bool? newestFirst = context.Request.Query.ContainsKey("sort") ? query.NewestFirst() : null;
-        var (limit, cursor, countOnly) = (query.Limit(), query.Cursor(), query.CountOnly());
+        var (limit, cursor, countOnly, after, wait) = (query.Limit(), query.Cursor(), query.CountOnly(), query.After(), query.Wait());
         return query.Refusal() is { } refusal ? ApiResults.Problem(refusal)
+            : Watches.IsWatch(context) ? Follow(filter, after, wait)
             : countOnly ? ApiResults.Count(await reads.CountAsync(filter, ct), exact: true)
             : ApiResults.Page(await reads.ListAsync(filter, newestFirst, limit, cursor, ct), RegistryJson.Default.InstanceResource);
     }
@@ -185,6 +202,9 @@ internal sealed class RegistryEndpoints(RegistryService registry, RegistryReads 
 
     private async Task<IResult> RegistryAsync(CancellationToken ct) =>
         ApiResults.Json(await reads.RegistryAsync(ct), RegistryJson.Default.RegistryResource);
+
+    private IResult Follow(InstanceFilter filter, string? after, TimeSpan? wait) =>
+        ApiResults.Watch(watch.Of(filter), RegistryJson.Default.InstanceResource, after, wait);
 
     private static Problem? Negative(InstanceLoad? load)
     {

@@ -39,7 +39,7 @@ public sealed record RegistryOptions
     /// <summary>A lease is renewed this many times before it ends: two heartbeats may be lost.</summary>
     public const int HeartbeatsPerLease = 3;
 
-    /// <summary>How long what is down or removed can still be seen, and its generation is remembered. 1 h – 30 d. Default: 24 h.</summary>
+    /// <summary>How long what is down or removed is still seen and its generation remembered. 1 h – 30 d. Default: 24 h.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>How old the view of membership may get before it is read again, where several processes write. Default: 2 s.</summary>

@@ -9,6 +9,9 @@ internal sealed record InstanceFilter
 
     public string? Service { get; init; }
 
+    /// <summary>The full name of one instance.</summary>
+    public string? Name { get; init; }
+
     public string? Tag { get; init; }
 
     public string? Zone { get; init; }
@@ -28,6 +31,7 @@ internal sealed record InstanceFilter
     public bool Holds(Instance instance, DateTimeOffset now) =>
         (Capability is null || instance.Offers(Capability))
         && (Service is null || instance.Service == Service)
+        && (Name is null || instance.FullName == Name)
         && (Tag is null || instance.Tags.Contains(Tag))
         && (Zone is null || instance.Zone == Zone)
         && (Version is null || instance.Version == Version)

@@ -38,6 +38,7 @@ public static class RegistryServices
         services.TryAddSingleton<IPollingInstances>(provider => provider.GetRequiredService<RegistryService>());
         services.TryAddSingleton<RegistryReads>();
         services.TryAddSingleton<RegistryPicks>();
+        services.TryAddSingleton<RegistryWatch>();
         services.TryAddSingleton<LeaseSweep>();
         services.TryAddSingleton<RegistryEndpoints>();
         services.AddHostedService<RegistryWarmUp>();

@@ -36,9 +36,6 @@ public sealed class StorageFaults : HttpPipelinePolicy
     /// <summary>Chooses the fault of call n, counted from 1.</summary>
     public Func<int, Fault> Choose { get; set; } = static _ => Fault.None;
 
-    /// <summary>Which calls may have a fault, by method and path.</summary>
-    public Func<string, bool> Applies { get; set; } = static _ => true;
-
     /// <summary>After this many calls every further one throws <see cref="KilledException"/>. Null: never.</summary>
     public int? KillAfter { get; set; }
 
@@ -88,8 +85,7 @@ public sealed class StorageFaults : HttpPipelinePolicy
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
-        var (number, call) = Begin(message.Request);
-        var fault = Applies(call) ? Choose(number) : Fault.None;
+        var fault = Choose(Begin(message.Request));
         switch (fault)
         {
             case Fault.NotSent:
@@ -113,7 +109,7 @@ public sealed class StorageFaults : HttpPipelinePolicy
         }
     }
 
-    private (int Number, string Call) Begin(Request request)
+    private int Begin(Request request)
     {
         lock (_gate)
         {
@@ -123,9 +119,8 @@ public sealed class StorageFaults : HttpPipelinePolicy
             }
 
             var uri = request.Uri.ToUri();
-            var call = $"{request.Method} {uri.AbsolutePath}";
-            _calls.Add(call);
-            return (++_count, call);
+            _calls.Add($"{request.Method} {uri.AbsolutePath}");
+            return ++_count;
         }
     }
 

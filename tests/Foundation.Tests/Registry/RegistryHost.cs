@@ -49,14 +49,14 @@ internal sealed class RegistryHost : IAsyncDisposable
         Client.PostAsync(path + "/heartbeat", $$"""{ "leaseToken": "{{token}}"{{more}} }""");
 
     /// <summary>Moves the clock and waits until the host has seen it: what a timer begins goes on by itself.</summary>
-    public async Task AdvanceAsync(TimeSpan by, Func<bool> until, string phase)
+    public async Task AdvanceAsync(TimeSpan by, Func<bool> until, string phase, TimeSpan? step = null)
     {
         Time.Advance(by);
-        await UntilAsync(until, phase);
+        await UntilAsync(until, phase, step);
     }
 
     /// <summary>Waits for what the host does by itself, letting fake timers ring.</summary>
-    public async Task UntilAsync(Func<bool> until, string phase)
+    public async Task UntilAsync(Func<bool> until, string phase, TimeSpan? step = null)
     {
         for (var i = 0; i < 2_000; i++)
         {
@@ -68,7 +68,7 @@ internal sealed class RegistryHost : IAsyncDisposable
             await Task.Yield();
             if (i % 50 == 49)
             {
-                Time.Advance(TimeSpan.FromMilliseconds(20));
+                Time.Advance(step ?? TimeSpan.FromMilliseconds(20));
                 await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
             }
         }

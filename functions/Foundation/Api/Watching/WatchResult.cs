@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -32,7 +33,8 @@ internal sealed class WatchResult<T>(WatchSource<T> source, JsonTypeInfo<T> type
 
     private async Task PollAsync(HttpContext context, TimeProvider time, WatchOptions options)
     {
-        using var patience = new CancellationTokenSource(wait ?? TimeSpan.Zero, time);
+        // Without a wait the answer is what is there; a store needs a moment to say so, and that moment is no part of any simulated time.
+        using var patience = wait > TimeSpan.Zero ? new CancellationTokenSource(wait.Value, time) : new CancellationTokenSource(options.Look);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, patience.Token);
         var items = new List<WatchItem<T>>();
         var cursor = after;
@@ -94,12 +96,13 @@ internal sealed class WatchResult<T>(WatchSource<T> source, JsonTypeInfo<T> type
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         Append(buffer, $"id: {Cursors.Seal(context, item.Cursor)}\nevent: {Watches.Name(item.Kind)}\ndata: ");
-        using (var writer = new Utf8JsonWriter(buffer, JsonBody.Options))
-        {
-            // One line: the writer does not indent.
-            Write(writer, item);
-        }
+        var start = buffer.WrittenCount;
+        using (var writer = new Utf8JsonWriter(buffer, JsonBody.Options)) Write(writer, item);
 
+        // One line: raw values keep the line breaks between their tokens (in texts they are escaped), and each would end the data.
+        var json = MemoryMarshal.AsMemory(buffer.WrittenMemory)[start..].Span;
+        json.Replace((byte)'\n', (byte)' ');
+        json.Replace((byte)'\r', (byte)' ');
         Append(buffer, "\n\n");
         return buffer.WrittenMemory;
     }

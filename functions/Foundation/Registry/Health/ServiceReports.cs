@@ -39,6 +39,8 @@ internal sealed class ServiceReports
         {
             if (_due > now || _pending.Count == 0)
             {
+                // What was noted may have gone out with a signal that was just being written.
+                _due = _pending.Count == 0 ? DateTimeOffset.MaxValue : _due;
                 return null;
             }
 

@@ -21,6 +21,9 @@ internal sealed class RegistryLoader(
     private const int RowsPerPage = 1_000;
     private const int HealthReadsPerRefresh = 32;
     private readonly SemaphoreSlim _reading = new(1);
+
+    // Membership changes seldom and is read often: a row that is the same is not parsed again.
+    private ConcurrentDictionary<string, (RowVersion Version, InstanceState State)> _parsed = new(StringComparer.Ordinal);
     private long? _membershipRead;
     private long? _leasesRead;
     private int _healthCursor;
@@ -114,9 +117,9 @@ internal sealed class RegistryLoader(
         view.BeginRead();
         var first = _leasesRead is null;
         var shards = Enumerable.Range(0, store.Shards).Select(n => new Shard(RegistryTables.Space, n)).ToArray();
-        var states = new ConcurrentBag<InstanceState>();
+        var parsed = new ConcurrentDictionary<string, (RowVersion Version, InstanceState State)>(StringComparer.Ordinal);
         var leases = new ConcurrentDictionary<string, LeaseState>(StringComparer.Ordinal);
-        await ReadAsync(shards, RegistryTables.Instances, row => states.Add(RegistryJson.Instance(row)), ct);
+        await ReadAsync(shards, RegistryTables.Instances, row => parsed[row.Key.Text!] = Parsed(row), ct);
         if (withLeases)
         {
             await ReadAsync(shards, RegistryTables.Leases, row => leases[row.Key.Text!] = RegistryJson.Lease(row), ct);
@@ -127,11 +130,15 @@ internal sealed class RegistryLoader(
             deadlines.Grant(clock.Now);
         }
 
-        view.EndRead(states, withLeases ? leases : null);
+        view.EndRead([.. parsed.Values.Select(p => p.State)], withLeases ? leases : null);
+        _parsed = profile.SingleProcess ? [] : parsed;
         (_membershipRead, ReadAt, Degraded) = (started, clock.Now, false);
         _leasesRead = withLeases ? started : _leasesRead;
         instruments.Refreshed(time.GetElapsedTime(started));
     }
+
+    private (RowVersion, InstanceState) Parsed(Row row) =>
+        _parsed.TryGetValue(row.Key.Text!, out var known) && known.Version == row.Version ? known : (row.Version, RegistryJson.Instance(row));
 
     // A single process was not there to hear anybody while it was stopped. Where there are several, the others were, unless most leases
     // have ended: then nobody was.

@@ -111,6 +111,11 @@ internal sealed class RegistryView : IDisposable
             }
 
             var before = _snapshot;
+            if (fresh.Count == before.Count && fresh.Values.All(i => ReferenceEquals(before.Find(i.FullName), i)))
+            {
+                return;
+            }
+
             Volatile.Write(ref _snapshot, RegistrySnapshot.Of(fresh.Values));
             var now = _clock.Now;
             events.AddRange(fresh.Values
@@ -146,6 +151,10 @@ internal sealed class RegistryView : IDisposable
                 Volatile.Write(ref _snapshot, _snapshot.With(after));
                 events.AddRange(InstanceChanges.Between(old, after, now));
                 Watch(after, held?.EjectedUntil, now);
+                if (held?.EjectedUntil > now && held.EjectedUntil != old.Health?.EjectedUntil)
+                {
+                    _instruments.Ejected();
+                }
             }
         }
 
