@@ -18,7 +18,7 @@ internal sealed class KeyDoorkeeper(
     private static readonly Caller Local = new("local", Caller.DefaultTenant, Everything);
     private static readonly Caller Bootstrap = new("bootstrap", Caller.DefaultTenant, Everything);
 
-    private readonly byte[]? _bootstrapHash = options.Value.BootstrapKey is { } key ? SHA256.HashData(Encoding.UTF8.GetBytes(key)) : null;
+    private readonly byte[]? _bootstrapHash = options.Value.BootstrapKey is { } key ? HashOf(key) : null;
     private int _bootstrapTold;
 
     /// <summary>The caller, or 401 (who are you) or 403 (not that tenant). Scopes are checked after it.</summary>
@@ -72,8 +72,8 @@ internal sealed class KeyDoorkeeper(
 
     private async ValueTask<bool> IsBootstrapAsync(ReadOnlyMemory<char> token, CancellationToken ct)
     {
-        if (_bootstrapHash is null
-            || !CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token.ToString())), _bootstrapHash)
+        if (await FindBootstrapHashAsync(token, ct) is not { } bootstrap
+            || !CryptographicOperations.FixedTimeEquals(HashOf(token.ToString()), bootstrap)
             || await ring.AnyActiveAdminAsync(ct))
         {
             return false;
@@ -86,6 +86,18 @@ internal sealed class KeyDoorkeeper(
 
         return true;
     }
+
+    private async ValueTask<byte[]?> FindBootstrapHashAsync(ReadOnlyMemory<char> token, CancellationToken ct)
+    {
+        if (_bootstrapHash is not null || options.Value.FindBootstrapKey is not { } find || KeyToken.TryRead(token.Span, out _, new byte[SHA256.HashSizeInBytes]))
+        {
+            return _bootstrapHash;
+        }
+
+        return await find(ct) is { } kept ? HashOf(kept) : null;
+    }
+
+    private static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     private async ValueTask<Outcome<Caller>> AdmitKeylessAsync(HttpContext http, CancellationToken ct)
     {

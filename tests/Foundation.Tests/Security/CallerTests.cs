@@ -126,6 +126,34 @@ public sealed class CallerTests
     }
 
     [Fact]
+    public async Task Bootstrap_KeptElsewhere_IsAskedForOnlyByTokensThatAreNoKeys()
+    {
+        var asked = 0;
+        await using var door = await DoorHost.StartAsync(o => o.FindBootstrapKey = _ =>
+        {
+            asked++;
+            return new ValueTask<string?>(Bootstrap);
+        });
+        var bootstrap = DoorHost.Bearer(Bootstrap);
+
+        var (_, reader) = await door.CreateAsync("""{ "name": "r", "roles": ["reader"] }""", bootstrap);
+        Assert.Equal(HttpStatusCode.OK, (await door.Client.ReadAsync("/api/samples/a", bootstrap)).Status);
+        Assert.Equal(2, asked);
+        await door.Client.ReadAsync("/api/samples/a", reader);
+        Assert.Equal(2, asked);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await door.Client.ReadAsync("/api/samples/a", DoorHost.Bearer("another"))).Status);
+        Assert.Equal(3, asked);
+    }
+
+    [Fact]
+    public async Task Bootstrap_KeptElsewhereAndOutOfReach_Is503()
+    {
+        await using var door = await DoorHost.StartAsync(o => o.FindBootstrapKey = _ => throw new StoreUnavailableException("The vault is away"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await door.Client.ReadAsync("/api/samples/a", DoorHost.Bearer(Bootstrap))).Status);
+    }
+
+    [Fact]
     public async Task Bootstrap_TooShort_StopsTheStart()
     {
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => DoorHost.StartAsync(o => o.BootstrapKey = "short"));
