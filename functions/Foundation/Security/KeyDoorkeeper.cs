@@ -150,7 +150,7 @@ internal static class LocalCallers
             return "This host has no keys yet and answers callers on its own machine only.";
         }
 
-        if (request.Headers.ContainsKey("Forwarded") || request.Headers.ContainsKey("X-Forwarded-For"))
+        if (request.Headers.ContainsKey("Forwarded") || !IsForwardedHere(request.Headers))
         {
             return "A proxy passed this request on, and callers from outside need a key: create one with 'foundation keys create'.";
         }
@@ -164,6 +164,15 @@ internal static class LocalCallers
         return string.IsNullOrEmpty(origin) || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && IsLocalName(uri.Host))
             ? null
             : "Web pages of other hosts need a key.";
+    }
+
+    // The Functions host on a developer's machine passes everything on, and says for whom; so would any proxy that serves this machine alone.
+    private static bool IsForwardedHere(IHeaderDictionary headers)
+    {
+        var callers = headers["X-Forwarded-For"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var hosts = headers["X-Forwarded-Host"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return callers.All(c => IPEndPoint.TryParse(c, out var caller) && IPAddress.IsLoopback(caller.Address))
+            && hosts.All(h => IsLocalName(new HostString(h).Host));
     }
 
     private static bool IsLocalName(string host) =>

@@ -2,6 +2,8 @@ using System.Net;
 using Foundation.Protocols;
 using Foundation.Protocols.Memory;
 using Foundation.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Foundation.Tests.Api;
@@ -14,7 +16,7 @@ public sealed class FirstUseTests
     public async Task Start_WhenTheStoreIsAway_SucceedsAndTheFirstRequestAfterItsReturnLoads()
     {
         var store = new FailingStore(new MemoryStore()) { Down = true };
-        await using var host = await TestHost.StartAsync(f => f.AddRoom<SampleRoom>(), store: store, profile: Cold);
+        await using var host = await TestHost.StartAsync(f => f.AddRoom<SampleRoom>(), store: store, profile: Cold, services: WithoutWorkers);
 
         Assert.Equal(HttpStatusCode.OK, (await host.Client.ReadAsync("/health/live")).Status);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "api.store-unavailable"), await StatusAsync("/health/ready"));
@@ -35,7 +37,7 @@ public sealed class FirstUseTests
     public async Task EnsureLoaded_ManyAtOnce_ReadsOnce()
     {
         var store = new FailingStore(new MemoryStore()) { Down = true };
-        await using var host = await TestHost.StartAsync(store: store, profile: Cold);
+        await using var host = await TestHost.StartAsync(store: store, profile: Cold, services: WithoutWorkers);
         store.Down = false;
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.Get<FoundationHost>().EnsureLoadedAsync(TestContext.Current.CancellationToken).AsTask()));
@@ -44,4 +46,8 @@ public sealed class FirstUseTests
             new Shard(Workers.DeploymentIdentity.Table.Space, 0), new KeyRange(Workers.DeploymentIdentity.Table), new Listing(10), TestContext.Current.CancellationToken);
         Assert.Single(rows.Items);
     }
+
+    // A host that is started cold has no workers of its own: its platform brings the wake-ups.
+    private static void WithoutWorkers(IServiceCollection services) =>
+        services.Remove(services.Single(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType == typeof(Workers.InProcessWorkers)));
 }

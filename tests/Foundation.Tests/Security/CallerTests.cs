@@ -210,6 +210,10 @@ public sealed class CallerTests
     [InlineData("127.0.0.1", "localhost", "https://evil.example", null, false)]
     [InlineData("127.0.0.1", "localhost", "null", null, false)]
     [InlineData("127.0.0.1", "localhost", null, "203.0.113.9", false)]
+    [InlineData("127.0.0.1", "localhost", null, "127.0.0.1", true)]
+    [InlineData("127.0.0.1", "localhost", null, "127.0.0.1, [::1]:5000", true)]
+    [InlineData("127.0.0.1", "localhost", null, "127.0.0.1, 203.0.113.9", false)]
+    [InlineData("127.0.0.1", "localhost", null, "unknown", false)]
     public void LocalCaller_IsOnThisMachineInEveryRespect(string? address, string host, string? origin, string? forwarded, bool local)
     {
         var http = new DefaultHttpContext();
@@ -224,6 +228,19 @@ public sealed class CallerTests
         {
             http.Request.Headers["X-Forwarded-For"] = forwarded;
         }
+
+        Assert.Equal(local, LocalCallers.Refuse(http) is null);
+    }
+
+    [Theory]
+    [InlineData("localhost:7071", true)]
+    [InlineData("evil.example", false)]
+    public void LocalCaller_BehindAProxyOfThisMachine_AskedForThisMachine(string host, bool local)
+    {
+        var http = new DefaultHttpContext();
+        http.Connection.RemoteIpAddress = IPAddress.Loopback;
+        http.Request.Headers["X-Forwarded-For"] = "127.0.0.1";
+        http.Request.Headers["X-Forwarded-Host"] = host;
 
         Assert.Equal(local, LocalCallers.Refuse(http) is null);
     }
