@@ -1,10 +1,10 @@
+using Foundation.Functions.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Azure.Functions.Worker.OpenTelemetry;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
+builder.Services.AddFunctionsApp(builder.Configuration, builder.Environment);
+builder.AddFunctionsTelemetry();
 
 await builder.Build().RunAsync();

@@ -28,6 +28,7 @@ public static class FoundationPipeline
     {
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
+        if (app.ApplicationServices.GetRequiredService<HostProfile>().LoadsAtFirstUse) app.UseMiddleware<FirstUseMiddleware>();
         // Without the security room there are no keys: only this machine is answered.
         if (app.ApplicationServices.GetService<KeyDoorkeeper>() is null) app.UseMiddleware<LocalCallerMiddleware>();
         else app.UseMiddleware<CallerMiddleware>();

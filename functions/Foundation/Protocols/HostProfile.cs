@@ -9,6 +9,12 @@ public sealed record HostProfile
     /// <summary>One process owns all rows: what it knows in memory is true at once, and no clock differs.</summary>
     public required bool SingleProcess { get; init; }
 
+    /// <summary>
+    /// The store is first asked by the first request, not at the start: for a platform that starts processes cold, counts how long they
+    /// take, and gives up on those whose storage is not reachable yet.
+    /// </summary>
+    public bool LoadsAtFirstUse { get; init; }
+
     /// <summary>How late a configuration change is seen.</summary>
     public required TimeSpan ConfigDelay { get; init; }
 

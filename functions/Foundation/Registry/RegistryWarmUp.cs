@@ -5,10 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace Foundation.Registry;
 
 /// <summary>Reads the registry before the first request is served; where the store cannot answer yet, the first use reads it.</summary>
-internal sealed class RegistryWarmUp(RegistryLoader loader, ILogger<RegistryWarmUp> logger) : IHostedService
+internal sealed class RegistryWarmUp(RegistryLoader loader, HostProfile profile, ILogger<RegistryWarmUp> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (profile.LoadsAtFirstUse)
+        {
+            return;
+        }
+
         try
         {
             await loader.EnsureLoadedAsync(cancellationToken);

@@ -18,7 +18,7 @@ internal sealed class KeyDoorkeeper(
     private static readonly Caller Local = new("local", Caller.DefaultTenant, Everything);
     private static readonly Caller Bootstrap = new("bootstrap", Caller.DefaultTenant, Everything);
 
-    private readonly byte[]? _bootstrapHash = options.Value.BootstrapKey is { } key ? SHA256.HashData(Encoding.UTF8.GetBytes(key)) : null;
+    private readonly byte[]? _bootstrapHash = options.Value.BootstrapKey is { } key ? HashOf(key) : null;
     private int _bootstrapTold;
 
     /// <summary>The caller, or 401 (who are you) or 403 (not that tenant). Scopes are checked after it.</summary>
@@ -72,8 +72,8 @@ internal sealed class KeyDoorkeeper(
 
     private async ValueTask<bool> IsBootstrapAsync(ReadOnlyMemory<char> token, CancellationToken ct)
     {
-        if (_bootstrapHash is null
-            || !CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token.ToString())), _bootstrapHash)
+        if (await FindBootstrapHashAsync(token, ct) is not { } bootstrap
+            || !CryptographicOperations.FixedTimeEquals(HashOf(token.ToString()), bootstrap)
             || await ring.AnyActiveAdminAsync(ct))
         {
             return false;
@@ -86,6 +86,18 @@ internal sealed class KeyDoorkeeper(
 
         return true;
     }
+
+    private async ValueTask<byte[]?> FindBootstrapHashAsync(ReadOnlyMemory<char> token, CancellationToken ct)
+    {
+        if (_bootstrapHash is not null || options.Value.FindBootstrapKey is not { } find || KeyToken.TryRead(token.Span, out _, new byte[SHA256.HashSizeInBytes]))
+        {
+            return _bootstrapHash;
+        }
+
+        return await find(ct) is { } kept ? HashOf(kept) : null;
+    }
+
+    private static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     private async ValueTask<Outcome<Caller>> AdmitKeylessAsync(HttpContext http, CancellationToken ct)
     {
@@ -138,7 +150,7 @@ internal static class LocalCallers
             return "This host has no keys yet and answers callers on its own machine only.";
         }
 
-        if (request.Headers.ContainsKey("Forwarded") || request.Headers.ContainsKey("X-Forwarded-For"))
+        if (request.Headers.ContainsKey("Forwarded") || !IsForwardedHere(request.Headers))
         {
             return "A proxy passed this request on, and callers from outside need a key: create one with 'foundation keys create'.";
         }
@@ -152,6 +164,15 @@ internal static class LocalCallers
         return string.IsNullOrEmpty(origin) || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && IsLocalName(uri.Host))
             ? null
             : "Web pages of other hosts need a key.";
+    }
+
+    // The Functions host on a developer's machine passes everything on, and says for whom; so would any proxy that serves this machine alone.
+    private static bool IsForwardedHere(IHeaderDictionary headers)
+    {
+        var callers = headers["X-Forwarded-For"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var hosts = headers["X-Forwarded-Host"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return callers.All(c => IPEndPoint.TryParse(c, out var caller) && IPAddress.IsLoopback(caller.Address))
+            && hosts.All(h => IsLocalName(new HostString(h).Host));
     }
 
     private static bool IsLocalName(string host) =>

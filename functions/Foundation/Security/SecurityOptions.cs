@@ -19,6 +19,12 @@ public sealed class SecurityOptions
     [MinLength(32, ErrorMessage = "BootstrapKey needs at least 32 characters")]
     public string? BootstrapKey { get; set; }
 
+    /// <summary>
+    /// Looks the bootstrap key up where it is kept elsewhere, a vault for example. Asked only for a token that is none of our keys, so
+    /// that a host without such callers never needs the vault; caching is its own affair. Default: none.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<string?>>? FindBootstrapKey { get; set; }
+
     /// <summary>Verified keys held in memory; more keys cost a read per request. 16–1,000,000. Default: 4096.</summary>
     [Range(CacheMin, 1_000_000)]
     public int CachedKeysMax { get; set; } = 4096;

@@ -126,6 +126,34 @@ public sealed class CallerTests
     }
 
     [Fact]
+    public async Task Bootstrap_KeptElsewhere_IsAskedForOnlyByTokensThatAreNoKeys()
+    {
+        var asked = 0;
+        await using var door = await DoorHost.StartAsync(o => o.FindBootstrapKey = _ =>
+        {
+            asked++;
+            return new ValueTask<string?>(Bootstrap);
+        });
+        var bootstrap = DoorHost.Bearer(Bootstrap);
+
+        var (_, reader) = await door.CreateAsync("""{ "name": "r", "roles": ["reader"] }""", bootstrap);
+        Assert.Equal(HttpStatusCode.OK, (await door.Client.ReadAsync("/api/samples/a", bootstrap)).Status);
+        Assert.Equal(2, asked);
+        await door.Client.ReadAsync("/api/samples/a", reader);
+        Assert.Equal(2, asked);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await door.Client.ReadAsync("/api/samples/a", DoorHost.Bearer("another"))).Status);
+        Assert.Equal(3, asked);
+    }
+
+    [Fact]
+    public async Task Bootstrap_KeptElsewhereAndOutOfReach_Is503()
+    {
+        await using var door = await DoorHost.StartAsync(o => o.FindBootstrapKey = _ => throw new StoreUnavailableException("The vault is away"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await door.Client.ReadAsync("/api/samples/a", DoorHost.Bearer(Bootstrap))).Status);
+    }
+
+    [Fact]
     public async Task Bootstrap_TooShort_StopsTheStart()
     {
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => DoorHost.StartAsync(o => o.BootstrapKey = "short"));
@@ -182,6 +210,10 @@ public sealed class CallerTests
     [InlineData("127.0.0.1", "localhost", "https://evil.example", null, false)]
     [InlineData("127.0.0.1", "localhost", "null", null, false)]
     [InlineData("127.0.0.1", "localhost", null, "203.0.113.9", false)]
+    [InlineData("127.0.0.1", "localhost", null, "127.0.0.1", true)]
+    [InlineData("127.0.0.1", "localhost", null, "127.0.0.1, [::1]:5000", true)]
+    [InlineData("127.0.0.1", "localhost", null, "127.0.0.1, 203.0.113.9", false)]
+    [InlineData("127.0.0.1", "localhost", null, "unknown", false)]
     public void LocalCaller_IsOnThisMachineInEveryRespect(string? address, string host, string? origin, string? forwarded, bool local)
     {
         var http = new DefaultHttpContext();
@@ -196,6 +228,19 @@ public sealed class CallerTests
         {
             http.Request.Headers["X-Forwarded-For"] = forwarded;
         }
+
+        Assert.Equal(local, LocalCallers.Refuse(http) is null);
+    }
+
+    [Theory]
+    [InlineData("localhost:7071", true)]
+    [InlineData("evil.example", false)]
+    public void LocalCaller_BehindAProxyOfThisMachine_AskedForThisMachine(string host, bool local)
+    {
+        var http = new DefaultHttpContext();
+        http.Connection.RemoteIpAddress = IPAddress.Loopback;
+        http.Request.Headers["X-Forwarded-For"] = "127.0.0.1";
+        http.Request.Headers["X-Forwarded-Host"] = host;
 
         Assert.Equal(local, LocalCallers.Refuse(http) is null);
     }

@@ -14,9 +14,27 @@ public class ServiceBusClient : IAsyncDisposable
 
     public ServiceBusClient(string fullyQualifiedNamespace, TokenCredential credential) => throw StandIn.Never();
 
+    public ServiceBusClient(string connectionString, ServiceBusClientOptions options) => throw StandIn.Never();
+
+    public ServiceBusClient(string fullyQualifiedNamespace, TokenCredential credential, ServiceBusClientOptions options) => throw StandIn.Never();
+
     public virtual ServiceBusSender CreateSender(string queueOrTopicName) => throw StandIn.Never();
 
     public virtual ValueTask DisposeAsync() => throw StandIn.Never();
+}
+
+public class ServiceBusClientOptions
+{
+    public ServiceBusRetryOptions RetryOptions { get; set; } = new();
+}
+
+public class ServiceBusRetryOptions
+{
+    public int MaxRetries { get; set; }
+
+    public TimeSpan Delay { get; set; }
+
+    public TimeSpan TryTimeout { get; set; }
 }
 
 public class ServiceBusSender : IAsyncDisposable

@@ -1,0 +1,3 @@
+global using Foundation.Kernel;
+global using Foundation.Protocols;
+global using Foundation.Workers;
