@@ -19,8 +19,7 @@ internal static class RunsEndpoints
                 new QueryParameter("key", "Only with this key."), QueryParameter.Since, QueryParameter.Until, QueryParameter.Label, QueryParameter.Sort)
             .AnswersPage(Json.RunResource, "A page of runs, without inputs, results and outputs.");
         runs.MapGet("/{id}", GetAsync).RequireScope("workflows:read")
-            .Operation("getRun", "Reads a run", "With `wait` it answers when the run has ended; with `after` (its ETag) too, when it has changed.")
-            .Query(QueryParameter.Wait, QueryParameter.After).Answers(200, Json.RunResource, "The run.").Refuses(WorkflowErrors.RunNotFound);
+            .Operation("getRun", "Reads or watches a run", "With `wait` alone it answers when the run has ended.").Watchable().Answers(200, Json.RunResource, "The run.").Refuses(WorkflowErrors.RunNotFound);
         runs.MapGet("/{id}/explain", ExplainAsync).RequireScope("workflows:read").Operation("explainRun", "Says why a run is as it is and what happens next")
             .Answers(200, Json.RunExplanation, "The explanation.").Refuses(WorkflowErrors.RunNotFound);
         runs.MapGet("/{id}/history", HistoryAsync).RequireScope("workflows:read").Operation("getRunHistory", "Lists what happened in a run")
@@ -58,10 +57,11 @@ internal static class RunsEndpoints
         return ApiResults.Page(new Page<RunResource>([.. page.Items.Select(r => RunResources.Of(r))], page.Next), Json.RunResource);
     }
 
-    private static async Task<IResult> GetAsync(string id, HttpContext http, RunService runs, RunReads reads, RunWaiters waiters, CancellationToken ct)
+    private static async Task<IResult> GetAsync(
+        string id, HttpContext http, RunService runs, RunReads reads, RunWaiters waiters, RunWatch watch, CancellationToken ct)
     {
         var query = ApiQuery.Of(http);
-        var (wait, after) = (query.Wait(), query.Text("after"));
+        var (wait, after) = (query.Wait(), query.After());
         if (query.Refusal() is { } refusal)
         {
             return ApiResults.Problem(refusal);
@@ -73,15 +73,16 @@ internal static class RunsEndpoints
         }
 
         var caller = http.GetCaller();
+        if (Watches.IsWatch(http))
+        {
+            return await runs.FindAsync(caller, key, ct) is null ? NotFound() : ApiResults.Watch(watch.Of(caller, key), Json.RunResource, after, wait);
+        }
+
         var found = wait is { } patience
-            ? await waiters.UntilAsync(key, token => runs.FindAsync(caller, key, token), r => Changed(r, after), patience, ct)
+            ? await waiters.UntilAsync(key, token => runs.FindAsync(caller, key, token), r => r is not { Run.Ended: false }, patience, ct)
             : await runs.FindAsync(caller, key, ct);
         return found is { } stored ? ApiResults.Json(await reads.WholeAsync(stored, ct), Json.RunResource, stored.Row.Version) : NotFound();
     }
-
-    // Without a cursor a wait is for the end; with one, for any change.
-    private static bool Changed(StoredRun? stored, string? after) =>
-        stored is not { } found || (after is null ? found.Run.Ended : ETags.Of(found.Row.Version).Trim('"') != after.Trim('"'));
 
     private static async Task<IResult> ExplainAsync(string id, HttpContext http, RunService runs, RunReads reads, CancellationToken ct) =>
         await FindAsync(id, http, runs, ct) is { } stored ? ApiResults.Json(await reads.ExplainAsync(stored, ct), Json.RunExplanation) : NotFound();

@@ -1,4 +1,5 @@
 using Foundation.Api;
+using Foundation.Configuration;
 using Foundation.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,7 @@ internal static class WorkflowsEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var workflows = routes.MapGroup("/api/workflows").WithTags("workflows");
-        workflows.MapGet("/", ListAsync).RequireScope("workflows:read").Operation("listWorkflows", "Lists the workflows that can be started")
+        workflows.MapGet("/", List).RequireScope("workflows:read").Operation("listWorkflows", "Lists the workflows that can be started")
             .AnswersPage(Json.WorkflowResource, "Every workflow.");
         workflows.MapGet("/{name}", Get).RequireScope("workflows:read").Operation("getWorkflow", "Reads a workflow", "Its document is at `/api/config/workflows/{name}`.")
             .Answers(200, Json.WorkflowResource, "The workflow.").Refuses(WorkflowErrors.NotFound);
@@ -23,10 +24,10 @@ internal static class WorkflowsEndpoints
             .Takes(Json.RunRequest, """{"input":{"url":"https://example.com"},"key":"order-7"}""", optional: true).Query(QueryParameter.Wait, QueryParameter.DryRun)
             .Answers(202, Json.RunResource, "Accepted.")
             .Answers(200, Json.RunResource, "The live run of the key, or one that has ended (with `wait`); with `dryRun` what would happen.")
-            .Refuses(WorkflowErrors.NotFound, WorkflowErrors.Contended);
+            .Refuses(WorkflowErrors.NotFound, WorkflowErrors.Contended).WithIdempotency();
     }
 
-    private static IResult ListAsync(HttpContext http, IWorkflowDefinitions workflows)
+    private static IResult List(HttpContext http, ConfigView<WorkflowDefinition> workflows)
     {
         var query = ApiQuery.Of(http);
         var (limit, after) = (query.Limit(), query.Cursor());
@@ -41,7 +42,7 @@ internal static class WorkflowsEndpoints
         return ApiResults.Page(new Page<WorkflowResource>(items, rest.Count > limit ? rest[limit - 1] : null), Json.WorkflowResource);
     }
 
-    private static IResult Get(string name, IWorkflowDefinitions workflows) => workflows.Find(name) is { } definition
+    private static IResult Get(string name, ConfigView<WorkflowDefinition> workflows) => workflows.Find(name) is { } definition
         ? ApiResults.Json(RunResources.Of(definition), Json.WorkflowResource)
         : ApiResults.Problem(new Problem(WorkflowErrors.NotFound));
 
@@ -67,7 +68,7 @@ internal static class WorkflowsEndpoints
             return (await starter.PreviewAsync(caller, name, request.Value, ct)).ToResult(Json.RunPreview);
         }
 
-        var started = await starter.StartAsync(caller, name, request.Value, http.Request.Headers.TraceParent, ct);
+        var started = await starter.StartAsync(http, name, request.Value, ct);
         if (!started.Ok)
         {
             return ApiResults.Problem(started.Problem!);

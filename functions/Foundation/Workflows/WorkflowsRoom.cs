@@ -1,3 +1,5 @@
+using Foundation.Configuration;
+using Foundation.Retry;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +28,13 @@ public static class WorkflowsServices
         services.TryAddSingleton<RunLister>();
         services.TryAddSingleton<RunReads>();
         services.TryAddSingleton<RunRetention>();
+        services.TryAddSingleton<RunWatch>();
+        if (!services.Any(s => s.ServiceType == typeof(Kind<WorkflowDocument, WorkflowDefinition>)))
+        {
+            // Documents refer to retry policies, so that kind must be there.
+            builder.AddRetry().AddKind(_ => WorkflowKind.Create());
+        }
+
         return builder.AddRoom<WorkflowsRoom>();
     }
 }

@@ -31,10 +31,8 @@ internal static class WorkflowTaskLint
         }
     }
 
-    /// <summary>The name of a literal <c>retry.policy</c>, or null: the kind demands that the document exists.</summary>
-    public static string? PolicyOf(RawJson task) => Literal(task) is { Retry.Policy: { } name } ? name : null;
-
-    private static TaskRequest? Literal(RawJson task) =>
+    /// <summary>The task's literal members as a request, or null where they are none: for what they refer to.</summary>
+    public static TaskRequest? Literal(RawJson task) =>
         task.Kind == JsonValueKind.Object && StrictJson.Read(LiteralPart(task), TasksJson.Default.TaskRequest) is { Ok: true } read ? read.Value : null;
 
     // Members with expressions are left out, but for unknown ones, whose value does not matter. Data may be anything.

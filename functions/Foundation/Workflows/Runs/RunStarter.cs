@@ -1,36 +1,53 @@
 using System.Collections.Immutable;
 using System.Text;
+using Foundation.Api;
+using Foundation.Configuration;
+using Foundation.Security;
+using Microsoft.AspNetCore.Http;
 
 namespace Foundation.Workflows;
 
 /// <summary>Starts runs: checks, stores the run with its key and definition, and answers the live one where the key is taken.</summary>
 internal sealed class RunStarter(
-    IStore store, Committer committer, IWorkflowDefinitions workflows, StepPlanner planner, RunService runs, IdFactory ids, RandomSource random,
-    TimeProvider time, WorkflowsInstruments instruments)
+    IStore store, Committer committer, ConfigView<WorkflowDefinition> workflows, StepPlanner planner, RunService runs, RandomSource random, TimeProvider time,
+    WorkflowsInstruments instruments)
 {
     private const int TriesMax = 8;
 
     /// <summary>A run that was started, or was there under its key.</summary>
     public readonly record struct Started(StoredRun Stored, bool Existing);
 
-    public async ValueTask<Outcome<Started>> StartAsync(Caller caller, string workflow, RunRequest request, string? traceParent, CancellationToken ct)
+    /// <summary>Starts a run for a request; a repeat of it (<c>Idempotency-Key</c>) meets the run of the first try.</summary>
+    public async ValueTask<Outcome<Started>> StartAsync(HttpContext http, string workflow, RunRequest request, CancellationToken ct)
     {
-        var checkedOne = Check(workflow, request);
-        if (!checkedOne.Ok)
+        var caller = http.GetCaller();
+        var definition = Check(workflow, request);
+        if (!definition.Ok)
         {
-            return checkedOne.Problem!;
+            return definition.Problem!;
         }
 
+        var id = await http.NewIdAsync(RunRows.Prefix, ShardNumber(workflow, request.Key), ct);
+        if (!id.Ok)
+        {
+            return id.Problem!;
+        }
+
+        var run = New(caller, id.Value.Id, definition.Value, request, http.Request.Headers.TraceParent);
         for (var tries = 0; tries < TriesMax; tries++)
         {
-            var run = New(caller, checkedOne.Value, request, traceParent);
-            if (await TryInsertAsync(run, checkedOne.Value, request, ct) is { } stored)
+            if (await TryInsertAsync(run, definition.Value, request, ct) is { } stored)
             {
                 instruments.Started(run);
                 return new Started(stored, Existing: false);
             }
 
-            // The key is taken, or was until a moment ago.
+            // This very run, stored by an earlier try of the request; or the key is taken, or was until a moment ago.
+            if (await runs.FindAsync(caller, run.Id, ct) is { } own)
+            {
+                return new Started(own, Existing: false);
+            }
+
             if (await ExistingAsync(caller, workflow, request, ct) is { } existing)
             {
                 return new Started(existing, Existing: true);
@@ -51,7 +68,7 @@ internal sealed class RunStarter(
 
         var definition = checkedOne.Value;
         var existing = request.Key is null ? null : await ExistingAsync(caller, workflow, request, ct);
-        var run = New(caller, definition, request, null);
+        var run = New(caller, default, definition, request, null);
         var levels = RunPlan.Levels(definition);
         var ready = RunPlan.Ready(definition, run).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
         var steps = new List<RunStepPreview>();
@@ -114,13 +131,13 @@ internal sealed class RunStarter(
         }
     }
 
-    private WorkflowRun New(Caller caller, WorkflowDefinition definition, RunRequest request, string? traceParent)
+    private WorkflowRun New(Caller caller, ResourceId id, WorkflowDefinition definition, RunRequest request, string? traceParent)
     {
         // Whole milliseconds: what the deadline is compared with is read back from an index in milliseconds.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         return new WorkflowRun
         {
-            Id = ids.Mint(RunRows.Prefix, ShardNumber(definition.Name, request.Key)),
+            Id = id,
             Workflow = definition.Name,
             Tenant = caller.Tenant,
             CreatedBy = caller.KeyId,
