@@ -9,8 +9,8 @@ namespace Foundation.Workflows;
 
 /// <summary>Starts runs: checks, stores the run with its key and definition, and answers the live one where the key is taken.</summary>
 internal sealed class RunStarter(
-    IStore store, Committer committer, ConfigView<WorkflowDefinition> workflows, StepPlanner planner, RunService runs, RandomSource random, TimeProvider time,
-    WorkflowsInstruments instruments)
+    IStore store, Committer committer, ConfigView<WorkflowDefinition> workflows, StepPlanner planner, RunService runs, IdFactory ids, RandomSource random,
+    TimeProvider time, WorkflowsInstruments instruments)
 {
     private const int TriesMax = 8;
 
@@ -27,7 +27,7 @@ internal sealed class RunStarter(
             return definition.Problem!;
         }
 
-        var id = await http.NewIdAsync(RunRows.Prefix, ShardNumber(workflow, request.Key), ct);
+        var id = await http.NewIdAsync(RunRows.Prefix, ids.Mint(RunRows.Prefix, ShardNumber(workflow, request.Key)), ct);
         if (!id.Ok)
         {
             return id.Problem!;
