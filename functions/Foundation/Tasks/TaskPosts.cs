@@ -9,7 +9,8 @@ namespace Foundation.Tasks;
 /// <param name="Status">How it ended.</param>
 /// <param name="Problem">Why it failed.</param>
 /// <param name="Attempt">The last attempt.</param>
-public sealed record TaskEndedNotice(string TaskId, AgentTaskStatus Status, TaskProblem? Problem, int Attempt);
+/// <param name="Usage">What all its attempts consumed.</param>
+public sealed record TaskEndedNotice(string TaskId, AgentTaskStatus Status, TaskProblem? Problem, int Attempt, TaskUsage? Usage = null);
 
 /// <summary>The posts that a transition causes.</summary>
 internal static class TaskPosts
@@ -26,7 +27,7 @@ internal static class TaskPosts
 
         var id = after.Id.ToText("task");
         var body = JsonSerializer.SerializeToUtf8Bytes(
-            new TaskEndedNotice(id, after.Status, after.Problem, after.Attempt), TaskPostsJson.Default.TaskEndedNotice);
+            new TaskEndedNotice(id, after.Status, after.Problem, after.Attempt, after.Usage), TaskPostsJson.Default.TaskEndedNotice);
         return [new Post(new Address(owner.Room, Ended, owner.Subject), new PostSource(id, after.Number), body)];
     }
 }

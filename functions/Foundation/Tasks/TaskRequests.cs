@@ -14,23 +14,32 @@ internal sealed class TaskRequests(
     /// <summary>The task, or all faults. <paramref name="path"/> leads the faults' pointers.</summary>
     public Outcome<PreparedTask> Prepare(Caller caller, TaskRequest request, string? traceParent, ResourceId? id, TaskOwner? owner = null, string path = "")
     {
-        var faults = TaskRequestFaults.Of(request, policies, path);
-        var name = request.Queue ?? "default";
-        var queue = queues.Find(name);
-        if (queue is null)
-        {
-            faults.Add(new Fault(path + "/queue", TaskErrors.UnknownQueue.Code, $"There is no queue '{name}'.", DidYouMean.Hint(name, queues.Names)));
-        }
-
+        var queue = queues.Find(request.Queue ?? "default");
+        var faults = FaultsOf(request, queue, path);
         return faults.Count > 0
             ? new Problem(queue is null && faults.Count == 1 ? TaskErrors.UnknownQueue : ApiErrors.Invalid) { Faults = faults }
             : Build(caller, request, queue!, traceParent, id, owner);
     }
 
+    /// <summary>What is wrong with a request.</summary>
+    public IReadOnlyList<Fault> FaultsOf(TaskRequest request) => FaultsOf(request, queues.Find(request.Queue ?? "default"), "");
+
     /// <summary>The shard number that a new task of the queue gets.</summary>
     public int ShardFor(string queue) => queues.Find(queue) is { } settings
         ? settings.ShardOf(settings.Partitions == 1 ? 0 : (int)(random.NextSeed() % (uint)settings.Partitions))
         : 0;
+
+    private List<Fault> FaultsOf(TaskRequest request, QueueSettings? queue, string path)
+    {
+        var faults = TaskRequestFaults.Of(request, policies, path);
+        if (queue is null)
+        {
+            var name = request.Queue ?? "default";
+            faults.Add(new Fault(path + "/queue", TaskErrors.UnknownQueue.Code, $"There is no queue '{name}'.", DidYouMean.Hint(name, queues.Names)));
+        }
+
+        return faults;
+    }
 
     private PreparedTask Build(Caller caller, TaskRequest request, QueueSettings queue, string? traceParent, ResourceId? id, TaskOwner? owner)
     {

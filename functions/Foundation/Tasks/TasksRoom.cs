@@ -79,6 +79,7 @@ public static class TasksServices
         services.TryAddSingleton<TaskWaiters>();
         services.TryAddSingleton<TaskClocks>();
         services.TryAddSingleton<TaskMail>();
+        services.TryAddSingleton<IOwnedTasks, OwnedTasks>();
         services.TryAddSingleton<TaskSteering>();
         services.TryAddSingleton<TaskRecovery>();
         services.TryAddSingleton<TaskExplanations>();

@@ -1,0 +1,30 @@
+using Foundation.Configuration;
+using Foundation.Retry;
+
+namespace Foundation.Workflows;
+
+/// <summary>The kind <c>workflows</c>.</summary>
+internal static class WorkflowKind
+{
+    public const string Name = "workflows";
+
+    public static Kind<WorkflowDocument, WorkflowDefinition> Create() => new(
+        Name,
+        WorkflowsJson.Default.WorkflowDocument,
+        new Dictionary<string, WorkflowDocument>(),
+        check: null,
+        references: static document => References(document),
+        compile: static (name, document, _) => WorkflowCompiler.CompileNew(name, document));
+
+    private static IEnumerable<DocumentReference> References(WorkflowDocument document)
+    {
+        foreach (var (name, step) in document.Steps)
+        {
+            var path = JsonPointers.Append("/steps", name) + "/task";
+            if (WorkflowTaskLint.Literal(step.Task) is { Retry.Policy: { } policy })
+            {
+                yield return new DocumentReference(RetryKind.Name, policy, path + "/retry/policy");
+            }
+        }
+    }
+}
