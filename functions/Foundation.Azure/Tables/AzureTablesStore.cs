@@ -20,20 +20,20 @@ public sealed class AzureTablesStore : IStore
     private readonly CommitRunner _commits;
     private readonly DueIndex _due;
     private readonly ChangeWatcher _watcher;
-    private readonly RandomSource _random;
+    private readonly OwnCommitIds _ids;
 
     /// <summary>Opens the store; makes no call.</summary>
     /// <param name="clients">The storage account: tables, and blobs for large bodies.</param>
     /// <param name="catalog">The declared tables: lanes hold rows of tables that are known by name.</param>
     /// <param name="options">Names and bounds.</param>
-    /// <param name="random">For the ids of the store's own commits.</param>
+    /// <param name="random">For ids of commits that have none.</param>
     /// <param name="time">For the waits of watches; rows take their times from the callers.</param>
     public AzureTablesStore(
         AzureStorageClients clients, TableCatalog catalog, AzureTablesOptions options, RandomSource random, TimeProvider time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Shards, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Shards, 256, nameof(options));
-        (_options, _catalog, _random) = (options, catalog, random);
+        (_options, _catalog, _ids) = (options, catalog, new OwnCommitIds(random));
         _tables = new TableDirectory(clients, options);
         _bodies = new BodyBlobs(clients.Blobs.GetBlobContainerClient(options.BodiesContainer), _tables, options.Parallel);
         _commits = new CommitRunner(_tables, _bodies, new ChangeNumbers(_tables.Partition), new MarkerSlots(random), options.Parallel, time);
@@ -91,7 +91,7 @@ public sealed class AzureTablesStore : IStore
             _catalog.Learn(write.Key.Table);
         }
 
-        return _commits.RunAsync(commit, ct);
+        return _commits.RunAsync(commit.Id.Value == 0 ? commit with { Id = _ids.Next() } : commit, ct);
     }
 
     /// <inheritdoc/>
@@ -99,7 +99,7 @@ public sealed class AzureTablesStore : IStore
     {
         Check(shard, range.Table);
         ReadLimits.Check(range);
-        return new RangeDeletion(_tables.Partition(shard), _commits, _random).RunAsync(shard, range, ct);
+        return new RangeDeletion(_tables.Partition(shard), _commits, _ids).RunAsync(shard, range, ct);
     }
 
     /// <summary>

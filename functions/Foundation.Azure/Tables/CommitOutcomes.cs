@@ -2,19 +2,20 @@ namespace Foundation.Azure.Tables;
 
 /// <summary>
 /// Finds out whether a commit was stored. A reply may be lost after the transaction was, and a second try then meets its own rows; so
-/// rows carry the id of the commit that created them and of the one that wrote them last.
+/// each row carries the stamps of the last commits that wrote it.
 /// </summary>
 internal sealed class CommitOutcomes(TableDirectory tables, int parallel)
 {
     // A version that no row has: others wrote the row since, so whoever uses it meets a conflict.
-    private static readonly RowVersion Gone = new(0, "W/\"datetime'1601-01-01T00%3A00%3A00.0000000Z'\"");
+    private static readonly RowVersion Gone = default(CommitChain).ToVersion("W/\"datetime'1601-01-01T00%3A00%3A00.0000000Z'\"");
 
     /// <summary>What the rows say.</summary>
     /// <param name="Committed">The commit, when a row or its marker has its stamp.</param>
-    /// <param name="Overtaken">
-    /// No row has the stamp, but none is as it was before either: had the commit been stored, others might have written over all of it.
+    /// <param name="Unknown">
+    /// No row has the stamp, and none proves that it never had: had the commit been stored, others might have deleted its rows or
+    /// written them so often that no trace is left.
     /// </param>
-    public readonly record struct Outcome(CommitResult.Committed? Committed, bool Overtaken);
+    public readonly record struct Outcome(CommitResult.Committed? Committed, bool Unknown);
 
     public async ValueTask<Outcome> FindAsync(Attempt attempt, CancellationToken ct)
     {
@@ -22,7 +23,7 @@ internal sealed class CommitOutcomes(TableDirectory tables, int parallel)
         var partition = tables.Partition(commit.Shard);
         var stamped = attempt.Marker is { } marker
             && await partition.FindAsync(marker, RowEntity.Stamps, ct) is { } stamp
-            && RowEntity.WrittenBy(stamp, commit.Id);
+            && RowEntity.ChainOf(stamp).Has(commit.Id);
         var rows = attempt.Marker is null
             ? await Bounded.SelectAsync(commit.Writes, parallel, w => LookAsync(partition, commit.Id, w, ct))
             : [];
@@ -31,7 +32,7 @@ internal sealed class CommitOutcomes(TableDirectory tables, int parallel)
             return new Outcome(new CommitResult.Committed([.. commit.Writes.Select((_, i) => stamped ? default : rows[i].Version)]), false);
         }
 
-        return new Outcome(null, attempt.Marker is null && rows.All(r => r.Changed));
+        return new Outcome(null, attempt.Marker is null && rows.All(r => !r.NotStored));
     }
 
     // The row moved together with its entry, or the caller named a due that the row of this version never had: a bug, said loudly.
@@ -45,24 +46,28 @@ internal sealed class CommitOutcomes(TableDirectory tables, int parallel)
         }
     }
 
+    // A commit is all or nothing, so one row that it did not write proves that it wrote none.
     private static async Task<Look> LookAsync(Partition partition, CommitId id, Write write, CancellationToken ct)
     {
         var row = await partition.FindAsync(EntityKeys.Row(write.Key), RowEntity.Stamps, ct);
-        if (write is Write.Delete d)
-        {
-            return new Look(false, default, row is null || RowEntity.Version(row) != d.Before.Version);
-        }
-
         if (row is null)
         {
-            return new Look(false, Gone, write is Write.Replace);
+            return new Look(false, write is Write.Delete ? default : Gone, write is Write.Insert);
         }
 
-        var written = RowEntity.WrittenBy(row, id);
-        var created = RowEntity.CreatedByCommit(row, id);
-        // A row inserted by others is proof that this commit, which is all or nothing, was not stored.
-        var changed = write is Write.Replace r && RowEntity.Version(row) != r.Before.Version;
-        return new Look(written || created, written ? RowEntity.Version(row) : Gone, changed);
+        var chain = RowEntity.ChainOf(row);
+        switch (write)
+        {
+            case Write.Delete d:
+                return new Look(false, default, chain.GoesOnFrom(CommitChain.Read(d.Before.Version).Chain));
+            case var _ when chain.Has(id):
+                var newest = chain == RowEntity.ChainAfter(write, id);
+                return new Look(true, newest ? RowEntity.Version(row) : Gone, false);
+            case Write.Replace r:
+                return new Look(false, Gone, chain.GoesOnFrom(CommitChain.Read(r.Before.Version).Chain));
+            default:
+                return new Look(false, Gone, chain.IsWhole);
+        }
     }
 
     private static RowReference? Before(Write write) => write switch
@@ -72,5 +77,5 @@ internal sealed class CommitOutcomes(TableDirectory tables, int parallel)
         _ => null,
     };
 
-    private readonly record struct Look(bool Own, RowVersion Version, bool Changed);
+    private readonly record struct Look(bool Own, RowVersion Version, bool NotStored);
 }

@@ -138,6 +138,6 @@ internal sealed class CommitPlan
         Steps.Add(new Step(kind, write));
     }
 
-    private static ETag Tag(RowReference before) => new(before.Version.Tag
+    private static ETag Tag(RowReference before) => new(CommitChain.Read(before.Version).Tag
         ?? throw new ArgumentException($"{before.Key} is named with version {before.Version.Number.ToString(CultureInfo.InvariantCulture)}, which this store did not give"));
 }

@@ -75,7 +75,8 @@ internal sealed class CommitRunner(
             var (kind, write) = plan.Steps[i];
             if (kind == StepKind.Row && attempt.Commit.Writes[write] is not Write.Delete)
             {
-                versions[write] = new RowVersion(0, answers[i].Headers.ETag!.Value.ToString());
+                var chain = RowEntity.ChainAfter(attempt.Commit.Writes[write], attempt.Commit.Id);
+                versions[write] = chain.ToVersion(answers[i].Headers.ETag!.Value.ToString());
             }
         }
 
@@ -134,10 +135,10 @@ internal sealed class CommitRunner(
                 break;
         }
 
-        if (attempt.MayBeStored && outcome.Overtaken)
+        if (attempt.MayBeStored && outcome.Unknown)
         {
             throw new StoreUnavailableException(
-                $"The answer to a commit to {commit.Shard} was lost, and its rows were written by others since: whether it was stored is unknown");
+                $"The answer to a commit to {commit.Shard} was lost, and its rows were written or deleted by others since: whether it was stored is unknown");
         }
 
         return new CommitResult.Conflict(commit.Writes[failed.Write].Key);

@@ -16,6 +16,7 @@ internal static class EntityKeys
     public const string ChangesHead = "h!changes";
 
     private const int AtDigits = 19;
+    private const int HashLength = 16;
 
     /// <summary>The partition of a shard.</summary>
     public static string Partition(Shard shard) => shard.Number.ToString(CultureInfo.InvariantCulture);
@@ -32,7 +33,13 @@ internal static class EntityKeys
     /// <summary>The due-index entry of a row; <c>Whole</c> is false where the row's key did not fit and stands in a property.</summary>
     public static (string Key, bool Whole) Due(Due due, RowKey key)
     {
-        var whole = $"d!{KeyCode.Encode(due.Lane)}!{At(due.At)}!{key.Table.Name}!{Name(key)}";
+        var place = $"d!{KeyCode.Encode(due.Lane)}!{At(due.At)}!";
+        if (place.Length > LengthMax - HashLength)
+        {
+            throw new ArgumentException($"The lane that starts with '{due.Lane[..40]}' takes {place.Length} characters; at most {LengthMax - HashLength}");
+        }
+
+        var whole = $"{place}{key.Table.Name}!{Name(key)}";
         if (whole.Length <= LengthMax)
         {
             return (whole, true);
@@ -40,7 +47,7 @@ internal static class EntityKeys
 
         // Order by lane and time stays exact; keys of one lane and time that agree in all that fits follow their hash.
         var hash = StableHash.Of(whole).ToString("x16", CultureInfo.InvariantCulture);
-        return (whole[..(LengthMax - hash.Length)] + hash, false);
+        return (whole[..(LengthMax - HashLength)] + hash, false);
     }
 
     /// <summary>The range of a table's rows.</summary>

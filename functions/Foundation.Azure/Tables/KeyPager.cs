@@ -10,6 +10,8 @@ namespace Foundation.Azure.Tables;
 /// <param name="searched">What the search for the end reads; a page of the same properties needs no further read.</param>
 internal sealed class KeyPager(Partition partition, KeyMetric metric, string from, string to, string[] searched)
 {
+    private const int ChunkAim = Partition.PageMax * 3 / 4;
+
     /// <summary>One page, in the order asked for.</summary>
     /// <param name="select">What is read of each entity.</param>
     /// <param name="listing">Limit, cursor, direction.</param>
@@ -52,8 +54,16 @@ internal sealed class KeyPager(Partition partition, KeyMetric metric, string fro
         }
 
         items.Reverse();
-        var width = metric.ToNumber(chunk.Entities[^1].RowKey) - metric.ToNumber(chunk.Entities[0].RowKey);
-        return new Page<TableEntity>(items, done ? null : new PageCursor(last, chunk.From, width).ToString());
+        // A chunk that is used up starts at the page's last key: then the next page need not look into it.
+        var start = last == chunk.Entities[0].RowKey ? last : chunk.From;
+        return new Page<TableEntity>(items, done ? null : new PageCursor(last, start, Width(chunk.Entities)).ToString());
+    }
+
+    /// <summary>How wide a chunk would be that nearly fills an answer, were the keys before as dense as these.</summary>
+    private UInt128 Width(List<TableEntity> chunk)
+    {
+        var width = metric.ToNumber(chunk[^1].RowKey) - metric.ToNumber(chunk[0].RowKey);
+        return width / (uint)chunk.Count * ChunkAim;
     }
 
     // The chunk that the page before came from may hold this one too; before it the next chunk is likely as wide.

@@ -1,9 +1,7 @@
-using System.Buffers.Binary;
-
 namespace Foundation.Azure.Tables;
 
 /// <summary>Deletes a range as commits of its rows, so that no index entry is left behind and watches hear of it.</summary>
-internal sealed class RangeDeletion(Partition partition, CommitRunner commits, RandomSource random)
+internal sealed class RangeDeletion(Partition partition, CommitRunner commits, OwnCommitIds ids)
 {
     private const int Operations = CommitLimits.OperationsMax - CommitLimits.WatchOperations - 1;
 
@@ -23,7 +21,7 @@ internal sealed class RangeDeletion(Partition partition, CommitRunner commits, R
 
             foreach (var writes in Batches(page.Items.Select(e => new Write.Delete(RowEntity.ToReference(e, range.Table)))))
             {
-                if (await commits.RunAsync(new Commit(NextId(), shard, [.. writes]), ct) is CommitResult.Conflict && ++conflicts > ConflictsMax)
+                if (await commits.RunAsync(new Commit(ids.Next(), shard, [.. writes]), ct) is CommitResult.Conflict && ++conflicts > ConflictsMax)
                 {
                     throw new StoreUnavailableException($"Rows of {range.Table} in {shard} change while they are deleted; try again later");
                 }
@@ -52,12 +50,5 @@ internal sealed class RangeDeletion(Partition partition, CommitRunner commits, R
         {
             yield return batch;
         }
-    }
-
-    private CommitId NextId()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        random.Fill(bytes);
-        return new CommitId(BinaryPrimitives.ReadUInt128BigEndian(bytes));
     }
 }

@@ -14,13 +14,13 @@ internal static class RowEntity
     public const int InlineBytesMax = 4 * ChunkBytes;
 
     /// <summary>All but the body. The time stamp is what the version is made of.</summary>
-    public static readonly string[] WithoutBody = [P.RowKeyName, P.Timestamp, P.State, P.Lane, P.At, P.Promptness];
+    public static readonly string[] WithoutBody = [P.RowKeyName, P.Timestamp, P.Chain, P.State, P.Lane, P.At, P.Promptness];
 
-    /// <summary>What tells whose commit wrote a row.</summary>
-    public static readonly string[] Stamps = [P.RowKeyName, P.Timestamp, P.Commit, P.CreatedBy];
+    /// <summary>What tells whose commits wrote a row.</summary>
+    public static readonly string[] Stamps = [P.RowKeyName, P.Timestamp, P.Chain];
 
     /// <summary>What names a row in a delete.</summary>
-    public static readonly string[] References = [P.RowKeyName, P.Timestamp, P.Lane, P.At, P.Promptness];
+    public static readonly string[] References = [P.RowKeyName, P.Timestamp, P.Chain, P.Lane, P.At, P.Promptness];
 
     /// <summary>The key alone.</summary>
     public static readonly string[] Keys = [P.RowKeyName];
@@ -33,8 +33,7 @@ internal static class RowEntity
 
     public static TableEntity Insert(string partition, Write.Insert write, string? blob, CommitId commit)
     {
-        var entity = Changed(partition, write.Target, write.State, write.Due, commit);
-        entity[P.CreatedBy] = Text(commit);
+        var entity = Changed(partition, write.Target, write.State, write.Due, ChainAfter(write, commit));
         if (blob is not null)
         {
             entity[P.BodyBlob] = blob;
@@ -51,7 +50,10 @@ internal static class RowEntity
 
     // Merged into the stored one: the body is never sent again, so a row that waits nowhere says so by an empty lane.
     public static TableEntity Replace(string partition, Write.Replace write, CommitId commit) =>
-        Changed(partition, write.Key, write.State, write.Due, commit);
+        Changed(partition, write.Key, write.State, write.Due, ChainAfter(write, commit));
+
+    public static CommitChain ChainAfter(Write write, CommitId commit) =>
+        (write is Write.Replace r ? CommitChain.Read(r.Before.Version).Chain : default).Then(commit);
 
     public static TableEntity IndexEntry(string partition, Due due, RowKey key)
     {
@@ -65,7 +67,8 @@ internal static class RowEntity
         return entity;
     }
 
-    public static TableEntity Marker(string partition, string slot, CommitId commit) => new(partition, slot) { [P.Commit] = Text(commit) };
+    public static TableEntity Marker(string partition, string slot, CommitId commit) =>
+        new(partition, slot) { [P.Chain] = default(CommitChain).Then(commit).Stamps.ToArray() };
 
     public static Row ToRow(TableEntity entity, Table table, ReadOnlyMemory<byte> body)
     {
@@ -80,15 +83,13 @@ internal static class RowEntity
         ? new Due(lane, entity.GetInt64(P.At) ?? 0, (Promptness)(entity.GetInt32(P.Promptness) ?? 0))
         : null;
 
-    public static RowVersion Version(TableEntity entity) => new(0, ETagOf(entity).ToString());
+    public static RowVersion Version(TableEntity entity) => ChainOf(entity).ToVersion(ETagOf(entity).ToString());
+
+    public static CommitChain ChainOf(TableEntity entity) => new(entity.GetBinary(P.Chain));
 
     public static string RowOf(TableEntity entry) => entry.GetString(P.RowName) ?? EntityKeys.RowOfEntry(entry.RowKey);
 
     public static string? BlobOf(TableEntity entity) => entity.GetString(P.BodyBlob);
-
-    public static bool WrittenBy(TableEntity entity, CommitId commit) => Same(entity.GetString(P.Commit), commit);
-
-    public static bool CreatedByCommit(TableEntity entity, CommitId commit) => Same(entity.GetString(P.CreatedBy), commit);
 
     public static string Text(CommitId commit) => commit.Value.ToString("x32", CultureInfo.InvariantCulture);
 
@@ -115,17 +116,14 @@ internal static class RowEntity
         return joined.ToArray();
     }
 
-    // A commit without an id leaves no stamp that anybody could know again.
-    private static bool Same(string? stamp, CommitId commit) => commit.Value != 0 && stamp == Text(commit);
-
-    private static TableEntity Changed(string partition, RowKey key, ReadOnlyMemory<byte> state, Due? due, CommitId commit) =>
+    private static TableEntity Changed(string partition, RowKey key, ReadOnlyMemory<byte> state, Due? due, CommitChain chain) =>
         new(partition, EntityKeys.Row(key))
         {
             [P.State] = state.ToArray(),
             [P.Lane] = due?.Lane ?? "",
             [P.At] = due?.At ?? 0L,
             [P.Promptness] = (int)(due?.Promptness ?? 0),
-            [P.Commit] = Text(commit),
+            [P.Chain] = chain.Stamps.ToArray(),
         };
 
     // The tag is the time stamp in other clothes; an answer with chosen properties may leave the tag out.
@@ -143,8 +141,7 @@ internal static class RowEntity
         public const string Lane = "Lane";
         public const string At = "At";
         public const string Promptness = "Promptness";
-        public const string Commit = "Commit";
-        public const string CreatedBy = "CreatedBy";
+        public const string Chain = "Commits";
         public const string RowName = "Row";
     }
 }

@@ -47,11 +47,14 @@ internal sealed class TailSearch(Func<string, string, CancellationToken, ValueTa
     /// <summary>What is known: there are keys at and after <c>_low</c>, none from <see cref="To"/> on.</summary>
     private sealed class Bracket(KeyMetric metric, string from, string to)
     {
+        private const int MissesMax = 5;
+
         private string _low = from;
         private UInt128 _lowNumber = metric.ToNumber(from);
         private UInt128 _highNumber = metric.ToNumber(to);
         private UInt128 _step;
         private bool _bounded;
+        private int _misses;
 
         public string To { get; private set; } = to;
 
@@ -72,7 +75,7 @@ internal sealed class TailSearch(Func<string, string, CancellationToken, ValueTa
 
         public void MoreFrom(string probe, List<TableEntity> items)
         {
-            (LastFrom, Last) = (probe, items);
+            (LastFrom, Last, _misses) = (probe, items, 0);
             if (items.Count == 0)
             {
                 return;
@@ -92,6 +95,7 @@ internal sealed class TailSearch(Func<string, string, CancellationToken, ValueTa
                 return true;
             }
 
+            _misses++;
             To = probe;
             _highNumber = metric.ToNumber(probe);
             _bounded = true;
@@ -100,6 +104,13 @@ internal sealed class TailSearch(Func<string, string, CancellationToken, ValueTa
 
         public string Next()
         {
+            // Where nothing is known to be left, or halving meets only a gap, a read from the low end settles it.
+            if (Last.Count == 0 || _misses == MissesMax)
+            {
+                _misses = 0;
+                return _low;
+            }
+
             var room = _highNumber - _lowNumber;
             var step = _bounded || _step >= room ? room / 2 : _step;
             return step == 0 ? _low : Later(_lowNumber + step);

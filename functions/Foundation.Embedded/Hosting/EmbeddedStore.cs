@@ -1,3 +1,4 @@
+using Foundation.Embedded.Sqlite;
 using Foundation.Protocols.Memory;
 
 namespace Foundation.Embedded.Hosting;
@@ -9,7 +10,8 @@ internal static class EmbeddedStore
     {
         if (settings.KeepsData)
         {
-            throw new StartException("This build keeps no data yet; start it with --data :memory:");
+            services.AddSqliteStore(settings.Data);
+            return;
         }
 
         services.AddSingleton<IStore>(_ => new MemoryStore());

@@ -1,7 +1,5 @@
 using System.Text;
 using Foundation.Azure.Tables;
-using Foundation.Conformance.Store;
-using Foundation.Kernel;
 using Foundation.Protocols;
 using Xunit;
 
@@ -66,34 +64,92 @@ public sealed class LostReplyTests
         Assert.Equal(faults.KillAfter, faults.Count);
     }
 
-    [Fact]
-    public async Task Insert_WhoseReplyWasLostAndWhoseRowWentOn_IsCommitted()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public async Task Insert_WhoseReplyWasLostAndWhoseRowWentOn_IsCommitted(int others)
     {
-        var other = await AzureTestStore.CreateAsync(1, "overtaken");
-        var faults = new StorageFaults();
-        var store = await AzureTestStore.CreateAsync(1, "overtaken", faults);
-        await CommitAsync(store, 1, Insert("table", "is there"));
-        Overtake(faults, other, "+");
+        var (store, other, faults) = await TwoProcessesAsync();
+        Meanwhile(faults, () => GoOnAsync(other, others));
 
         var committed = Assert.IsType<CommitResult.Committed>(await CommitAsync(store, 2, Insert("a", "1")));
-        // Its version is gone already: whoever goes on from it meets a conflict.
-        var stale = new RowReference(Key("a"), committed.Versions[0], null);
-        Assert.Equal(new CommitResult.Conflict(Key("a")), await CommitAsync(other, 3, new Write.Replace(stale, Bytes("3"), null)));
-        Assert.Equal("1+", Text((await other.FindAsync(Home, Key("a"), Ct))!.State));
+        await AssertOvertakenAsync(other, committed, "1" + new string('+', others));
     }
 
-    [Fact]
-    public async Task Replace_WhoseReplyWasLostAndWhoseRowWentOn_IsUnknownAndNeverAConflict()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public async Task Replace_WhoseReplyWasLostAndWhoseRowWentOn_IsCommitted(int others)
     {
-        var other = await AzureTestStore.CreateAsync(1, "unknown");
-        var faults = new StorageFaults();
-        var store = await AzureTestStore.CreateAsync(1, "unknown", faults);
-        var first = Assert.IsType<CommitResult.Committed>(await CommitAsync(store, 1, Insert("a", "0")));
-        Overtake(faults, other, "+");
+        var (store, other, faults) = await TwoProcessesAsync();
+        var reference = (await InsertAsync(store)).Reference;
+        Meanwhile(faults, () => GoOnAsync(other, others));
 
-        var reference = new RowReference(Key("a"), first.Versions[0], null);
+        var committed = Assert.IsType<CommitResult.Committed>(await CommitAsync(store, 2, new Write.Replace(reference, Bytes("1"), null)));
+        await AssertOvertakenAsync(other, committed, "1" + new string('+', others));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public async Task Replace_WhoseRefusalWasLost_IsAConflict(int others)
+    {
+        var (store, other, faults) = await TwoProcessesAsync();
+        var reference = (await InsertAsync(store)).Reference;
+        await GoOnAsync(other, others);
+        faults.Choose = StorageFaults.At(faults.Count + 1, Fault.ReplyLost);
+
+        Assert.Equal(new CommitResult.Conflict(Key("a")), await CommitAsync(store, 2, new Write.Replace(reference, Bytes("1"), null)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Replace_WhoseReplyWasLostAndWhoseTraceIsGone_IsUnknownAndNeverAConflict(bool deleted)
+    {
+        var (store, other, faults) = await TwoProcessesAsync();
+        var reference = (await InsertAsync(store)).Reference;
+        Meanwhile(faults, () => deleted ? DeleteAsync(other) : GoOnAsync(other, 8));
+
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await CommitAsync(store, 2, new Write.Replace(reference, Bytes("1"), null)));
-        Assert.Equal("1+", Text((await other.FindAsync(Home, Key("a"), Ct))!.State));
+    }
+
+    private static async Task<(AzureTablesStore Store, AzureTablesStore Other, StorageFaults Faults)> TwoProcessesAsync()
+    {
+        var (prefix, faults) = (AzuriteServer.NewPrefix(), new StorageFaults());
+        var store = await AzureTestStore.CreateAsync(1, prefix, faults);
+        await CommitAsync(store, 1, Insert("table", "is there"));
+        return (store, await AzureTestStore.CreateAsync(1, prefix), faults);
+    }
+
+    private static async Task<Row> InsertAsync(AzureTablesStore store)
+    {
+        await CommitAsync(store, 1000, Insert("a", "0"));
+        return (await store.FindAsync(Home, Key("a"), Ct))!;
+    }
+
+    private static async Task GoOnAsync(AzureTablesStore other, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            var row = (await other.FindAsync(Home, Key("a"), Ct))!;
+            Assert.IsType<CommitResult.Committed>(await CommitAsync(other, 90 + i, new Write.Replace(row.Reference, Bytes(Text(row.State) + "+"), null)));
+        }
+    }
+
+    private static async Task DeleteAsync(AzureTablesStore other) =>
+        await CommitAsync(other, 99, new Write.Delete((await other.FindAsync(Home, Key("a"), Ct))!.Reference));
+
+    /// <summary>The next call is stored, then other writers go on, then its reply is lost.</summary>
+    private static void Meanwhile(StorageFaults faults, Func<Task> others) =>
+        (faults.Choose, faults.After) = (StorageFaults.At(faults.Count + 1, Fault.ReplyLost), others);
+
+    /// <summary>It counts, once; and whoever goes on from its version meets a conflict.</summary>
+    private static async Task AssertOvertakenAsync(AzureTablesStore other, CommitResult.Committed committed, string state)
+    {
+        Assert.Equal(state, Text((await other.FindAsync(Home, Key("a"), Ct))!.State));
+        var stale = new RowReference(Key("a"), committed.Versions[0], null);
+        Assert.Equal(new CommitResult.Conflict(Key("a")), await CommitAsync(other, 3, new Write.Replace(stale, Bytes("3"), null)));
     }
 
     /// <summary>Every kind of write; the answers and what is stored, as text.</summary>
@@ -132,17 +188,6 @@ public sealed class LostReplyTests
         }
     }
 
-    /// <summary>The next call is stored, then another writer goes on with its row, then the reply is lost.</summary>
-    private static void Overtake(StorageFaults faults, AzureTablesStore other, string more)
-    {
-        faults.Choose = StorageFaults.At(faults.Count + 1, Fault.ReplyLost);
-        faults.After = async () =>
-        {
-            var row = (await other.FindAsync(Home, Key("a"), Ct))!;
-            await CommitAsync(other, 99, new Write.Replace(row.Reference, Bytes(Text(row.State) + more), null));
-        };
-    }
-
     private static ValueTask<CommitResult> CommitAsync(AzureTablesStore store, int id, params Write[] writes) =>
         store.CommitAsync(new Commit(new CommitId((UInt128)(uint)id), Home, [.. writes]), Ct);
 
@@ -154,26 +199,4 @@ public sealed class LostReplyTests
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
-}
-
-/// <summary>The whole suite while five calls in a hundred lose their reply or meet a busy service.</summary>
-public sealed class AzureStoreUnderFaults() : StoreConformance(4)
-{
-    private const double Share = 0.05;
-    private static int _seed;
-
-    protected override int Racers => 6;
-
-    protected override (int Steps, int Runs) ModelSize => (30, 3);
-
-    protected override async ValueTask<IStore> CreateStoreAsync(int shards)
-    {
-        var seed = Interlocked.Increment(ref _seed);
-        var random = StorageFaults.Randomly(seed, Share);
-        // Racers overtake a lost reply within milliseconds; its outcome is then unknown, which LostReplyTests shows.
-        var racing = TestContext.Current.TestMethod?.MethodName is { } name
-            && (name.StartsWith("Counters_", StringComparison.Ordinal) || name.StartsWith("Races_ForOneVersion", StringComparison.Ordinal));
-        var faults = new StorageFaults { Choose = n => random(n) is Fault.ReplyLost && racing ? Fault.Busy : random(n) };
-        return await AzureTestStore.CreateAsync(shards, null, faults);
-    }
 }

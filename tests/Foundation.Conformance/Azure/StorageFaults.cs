@@ -36,6 +36,9 @@ public sealed class StorageFaults : HttpPipelinePolicy
     /// <summary>Chooses the fault of call n, counted from 1.</summary>
     public Func<int, Fault> Choose { get; set; } = static _ => Fault.None;
 
+    /// <summary>Which calls may have a fault, by method and path.</summary>
+    public Func<string, bool> Applies { get; set; } = static _ => true;
+
     /// <summary>After this many calls every further one throws <see cref="KilledException"/>. Null: never.</summary>
     public int? KillAfter { get; set; }
 
@@ -85,7 +88,8 @@ public sealed class StorageFaults : HttpPipelinePolicy
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
-        var fault = Choose(Begin(message.Request));
+        var (number, call) = Begin(message.Request);
+        var fault = Applies(call) ? Choose(number) : Fault.None;
         switch (fault)
         {
             case Fault.NotSent:
@@ -109,7 +113,7 @@ public sealed class StorageFaults : HttpPipelinePolicy
         }
     }
 
-    private int Begin(Request request)
+    private (int Number, string Call) Begin(Request request)
     {
         lock (_gate)
         {
@@ -119,8 +123,9 @@ public sealed class StorageFaults : HttpPipelinePolicy
             }
 
             var uri = request.Uri.ToUri();
-            _calls.Add($"{request.Method} {uri.AbsolutePath}");
-            return ++_count;
+            var call = $"{request.Method} {uri.AbsolutePath}";
+            _calls.Add(call);
+            return (++_count, call);
         }
     }
 
