@@ -10,7 +10,8 @@ internal static class LocalAzureCommand
 {
     private static readonly Option<int> Port = new("--port")
     {
-        Description = "The port on 127.0.0.1; 0 lets the system choose.", HelpName = "PORT", DefaultValueFactory = _ => LocalAzureSettings.DefaultPort,
+        Description = "The port on 127.0.0.1; 0 lets the system choose.", HelpName = "PORT",
+        DefaultValueFactory = _ => LocalAzureSettings.DefaultPort,
     };
 
     private static readonly Option<string> Data = new("--data")
@@ -20,7 +21,8 @@ internal static class LocalAzureCommand
 
     private static readonly Option<string?> Storage = new("--storage")
     {
-        Description = "The connection string of a storage emulator that runs already, instead of an Azurite of its own.", HelpName = "CONNECTION",
+        Description = "The connection string of a storage emulator that runs already, instead of an Azurite of its own.",
+        HelpName = "CONNECTION",
     };
 
     private static readonly Option<string> Prefix = new("--prefix")
@@ -35,7 +37,10 @@ internal static class LocalAzureCommand
 
     private static readonly Option<bool> NoSamples = new("--no-samples") { Description = "Runs without the built-in agent 'hello'." };
 
-    private static readonly Option<LogForm> Log = new("--log") { Description = "How logs are written: text or json.", HelpName = "text|json" };
+    private static readonly Option<LogForm> Log = new("--log")
+    {
+        Description = "How logs are written: text or json.", HelpName = "text|json",
+    };
 
     public static Task<int> InvokeAsync(string[] args)
     {
@@ -65,7 +70,9 @@ internal static class LocalAzureCommand
     private static LocalAzureSettings Read(ParseResult parsed) => new()
     {
         Port = parsed.GetValue(Port),
-        Data = parsed.GetValue(Data) is { } data && data != LocalAzureSettings.InMemory ? Path.GetFullPath(data) : LocalAzureSettings.InMemory,
+        Data = parsed.GetValue(Data) is { } data && data != LocalAzureSettings.InMemory
+            ? Path.GetFullPath(data)
+            : LocalAzureSettings.InMemory,
         Storage = parsed.GetValue(Storage),
         Prefix = parsed.GetValue(Prefix)!,
         JobsEvery = parsed.GetValue(JobsEvery) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
@@ -81,7 +88,8 @@ internal static class LocalAzureCommand
         await using var app = LocalAzureHost.Build(settings, settings.Storage ?? azurite!.Connection);
         await app.StartAsync();
         var addresses = LocalAzureHost.Announce(app);
-        Console.WriteLine("Foundation on the Azure adapters: the same core and HTTP pipeline as the Functions app, in Kestrel instead of the Functions host");
+        Console.WriteLine(
+            "Foundation on the Azure adapters: core and HTTP pipeline of the Functions app, in Kestrel instead of the Functions host");
         Console.WriteLine($"  API    {addresses[0]}");
         Console.WriteLine($"  Docs   {addresses[0]}/docs");
         Console.WriteLine(azurite is null ? "  Data   in the storage account given" : $"  Data   Azurite, {settings.Data}");

@@ -9,7 +9,9 @@ using Foundation.Workers;
 
 namespace Foundation.LocalAzure;
 
-/// <summary>Composes the host: the core with all rooms, rows in Tables, wake-ups by Storage Queues, entities as rows, jobs by timers.</summary>
+/// <summary>
+/// Composes the host: the core with all rooms, rows in Tables, wake-ups by Storage Queues, entities as rows, jobs by timers.
+/// </summary>
 internal static class LocalAzureHost
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);

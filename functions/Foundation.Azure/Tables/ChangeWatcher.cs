@@ -114,7 +114,8 @@ internal sealed class ChangeWatcher(TableDirectory tables, RowReader toRow, Azur
         {
             lock (_gate)
             {
-                var usable = _read is { IsCompleted: false } || (_read is { IsCompletedSuccessfully: true } && time.GetElapsedTime(_readAt) < fresh);
+                var underWay = _read is { IsCompleted: false };
+                var usable = underWay || (_read is { IsCompletedSuccessfully: true } && time.GetElapsedTime(_readAt) < fresh);
                 if (!usable)
                 {
                     _readAt = time.GetTimestamp();
@@ -127,7 +128,8 @@ internal sealed class ChangeWatcher(TableDirectory tables, RowReader toRow, Azur
 
         // For all who wait: not cancelled by one of them.
         private async Task<long[]> ReadAsync() =>
-            await Bounded.SelectAsync([.. Enumerable.Range(0, options.Shards)], options.Parallel, n => NumberAsync(n, CancellationToken.None));
+            await Bounded.SelectAsync(
+                [.. Enumerable.Range(0, options.Shards)], options.Parallel, n => NumberAsync(n, CancellationToken.None));
 
         private async Task<long> NumberAsync(int shard, CancellationToken ct)
         {

@@ -11,7 +11,8 @@ internal static class AzuriteFolder
     /// <summary>The folder with Azurite installed; throws <see cref="AzuriteMissingException"/>.</summary>
     public static async Task<string> InstalledAsync()
     {
-        var folder = Find() ?? throw new AzuriteMissingException("The folder tests/azurite, which names Azurite's packages, is not above this program");
+        var folder = Find()
+            ?? throw new AzuriteMissingException("The folder tests/azurite, which names Azurite's packages, is not above this program");
         if (!File.Exists(Path.Combine(folder, "node_modules", "azurite", "package.json")))
         {
             await InstallAsync(folder);

@@ -16,6 +16,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
         + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;";
 
     private const int Services = 3;
+    private static readonly string[] Usual = ["--skipApiVersionCheck", "--disableTelemetry", "--silent"];
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
@@ -30,12 +31,12 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
     public string Connection { get; private set; } = "";
 
     /// <summary>Starts one; throws <see cref="AzuriteMissingException"/> where Node or the packages are missing.</summary>
-    /// <param name="data">The folder of its data, saved every five seconds and at stop, or <see cref="LocalAzureSettings.InMemory"/>.</param>
+    /// <param name="data">Its folder, saved every five seconds and at stop, or <see cref="LocalAzureSettings.InMemory"/>.</param>
     public static async Task<AzuriteProcess> StartAsync(string data)
     {
         string[] keep = data == LocalAzureSettings.InMemory ? ["--inMemoryPersistence"] : ["--location", data];
         string[] ports = ["--blobPort", "0", "--queuePort", "0", "--tablePort", "0"];
-        var start = new ProcessStartInfo("node", ["start.mjs", "--skipApiVersionCheck", "--disableTelemetry", "--silent", .. keep, .. ports])
+        var start = new ProcessStartInfo("node", ["start.mjs", .. Usual, .. keep, .. ports])
         {
             WorkingDirectory = await AzuriteFolder.InstalledAsync(),
             RedirectStandardInput = true,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
@@ -16,7 +17,8 @@ public sealed class LocalAzureTests
         using var folder = new TemporaryFolder();
         await using (var host = await LocalAzureProcess.StartAsync(folder.Path, "--no-samples"))
         {
-            var registration = JsonContent.Create(new { endpoint = "http://127.0.0.1:9/tasks", capabilities = new[] { "summarize" }, lease = "none" });
+            string[] capabilities = ["summarize"];
+            var registration = JsonContent.Create(new { endpoint = "http://127.0.0.1:9/tasks", capabilities, lease = "none" });
             var answer = await host.Client.PutAsync("/api/services/summarizer/instances/a1", registration, Ct);
             Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
             host.Process.Signal(PosixSignal.SIGTERM);
@@ -55,7 +57,7 @@ public sealed class LocalAzureTests
     {
         var file = $"/proc/{parent}/task/{parent}/children";
         return File.Exists(file)
-            ? [.. File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => int.Parse(p, System.Globalization.CultureInfo.InvariantCulture))]
+            ? [.. File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => int.Parse(p, CultureInfo.InvariantCulture))]
             : [];
     }
 }
