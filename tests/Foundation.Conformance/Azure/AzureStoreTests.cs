@@ -186,6 +186,34 @@ public sealed class AzureStoreTests
     }
 
     [Fact]
+    public async Task Watch_OutlivesAnOutage()
+    {
+        var prefix = AzuriteServer.NewPrefix();
+        var (watcher, writer) = (await AzureTestStore.CreateAsync(1, prefix, _calls), await AzureTestStore.CreateAsync(1, prefix));
+        await using var watch = watcher.WatchAsync(Watched, null, Ct).GetAsyncEnumerator(Ct);
+        Assert.True(await watch.MoveNextAsync());
+        var next = watch.MoveNextAsync().AsTask();
+        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = _calls.Count;
+        _calls.Choose = n =>
+        {
+            // More tries than one call makes.
+            if (n > first + 6)
+            {
+                failed.TrySetResult();
+            }
+
+            return Fault.NotSent;
+        };
+        await failed.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Ct);
+        _calls.Choose = static _ => Fault.None;
+        await CommitAsync(writer, Insert(new RowKey(Watched, "after")));
+
+        Assert.True(await next);
+        Assert.Equal("after", watch.Current.Key.Text);
+    }
+
+    [Fact]
     public async Task WatchedCommits_OfTwoProcesses_AreAllTold()
     {
         var prefix = AzuriteServer.NewPrefix();
