@@ -27,8 +27,12 @@ public sealed record AzureStorageOptions
 /// <summary>Puts the ports of a host on an Azure storage account.</summary>
 public static class AzureServices
 {
-    /// <summary>Store and blobs by the settings <see cref="AzureSettings.TablesUri"/>, <see cref="AzureSettings.BlobsUri"/> and <see cref="AzureSettings.ClientId"/>.</summary>
-    public static IServiceCollection AddAzureStorage(this IServiceCollection services, IConfiguration configuration, AzureStorageOptions? options = null)
+    /// <summary>
+    /// Store and blobs by the settings <see cref="AzureSettings.TablesUri"/>, <see cref="AzureSettings.BlobsUri"/> and <see
+    /// cref="AzureSettings.ClientId"/>.
+    /// </summary>
+    public static IServiceCollection AddAzureStorage(
+        this IServiceCollection services, IConfiguration configuration, AzureStorageOptions? options = null)
     {
         services.TryAddSingleton<TokenCredential>(_ => Credential(configuration[AzureSettings.ClientId]));
         services.TryAddSingleton(provider => AzureStorageClients.Connect(
@@ -39,13 +43,17 @@ public static class AzureServices
     }
 
     /// <summary>Store and blobs by clients that the host made.</summary>
-    public static IServiceCollection AddAzureStorage(this IServiceCollection services, AzureStorageClients clients, AzureStorageOptions? options = null)
+    public static IServiceCollection AddAzureStorage(
+        this IServiceCollection services, AzureStorageClients clients, AzureStorageOptions? options = null)
     {
         services.AddSingleton(clients);
         return services.AddPorts(options);
     }
 
-    /// <summary>Wake-ups by Storage Queues, polled by this process. Needs a store of <see cref="AddAzureStorage(IServiceCollection, AzureStorageClients, AzureStorageOptions?)"/>.</summary>
+    /// <summary>
+    /// Wake-ups by Storage Queues, polled by this process. Needs a store of <see cref="AddAzureStorage(IServiceCollection,
+    /// AzureStorageClients, AzureStorageOptions?)"/>.
+    /// </summary>
     public static IServiceCollection AddStorageQueues(this IServiceCollection services, StorageQueuePumpOptions? options = null)
     {
         services.AddSingleton<WakeUpBell>();

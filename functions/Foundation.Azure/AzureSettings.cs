@@ -39,7 +39,7 @@ public static class AzureSettings
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        TablesUri, BlobsUri, KeyVaultUri, DefaultQueuePartitions, PublicUrl, ClientId, TaskHubName, ApplicationInsights, ServiceBusConnection,
-        ServiceBusNamespace,
+        TablesUri, BlobsUri, KeyVaultUri, DefaultQueuePartitions, PublicUrl, ClientId, TaskHubName, ApplicationInsights,
+        ServiceBusConnection, ServiceBusNamespace,
     ];
 }

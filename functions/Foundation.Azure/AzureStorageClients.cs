@@ -7,20 +7,25 @@ using Azure.Storage.Queues;
 
 namespace Foundation.Azure;
 
-/// <summary>The clients of one storage account, with the retries that the adapters count on: bounded, so that a caller hears of an outage.</summary>
+/// <summary>
+/// The clients of one storage account, with the retries that the adapters count on: bounded, so that a caller hears of an outage.
+/// </summary>
 public sealed class AzureStorageClients
 {
     /// <summary>The account and key that every emulator has; no secret.</summary>
     private const string EmulatorAccount = "devstoreaccount1";
     private const string EmulatorKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private AzureStorageClients(TableServiceClient tables, TableServiceClient tablesOnce, BlobServiceClient blobs, QueueServiceClient? queues) =>
+    private AzureStorageClients(
+        TableServiceClient tables, TableServiceClient tablesOnce, BlobServiceClient blobs, QueueServiceClient? queues) =>
         (Tables, TablesOnce, Blobs, FindQueues) = (tables, tablesOnce, blobs, queues);
 
     /// <summary>Tables, for reads.</summary>
     public TableServiceClient Tables { get; }
 
-    /// <summary>Tables without retries, for commits: whoever tries a transaction again must know that a try before it may have been stored.</summary>
+    /// <summary>
+    /// Tables without retries, for commits: whoever tries a transaction again must know that a try before it may have been stored.
+    /// </summary>
     public TableServiceClient TablesOnce { get; }
 
     /// <summary>Blobs.</summary>

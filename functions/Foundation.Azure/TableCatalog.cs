@@ -64,6 +64,13 @@ public sealed class TableCatalog(Func<IEnumerable<Table>> declared)
         return space;
     }
 
+    /// <summary>Every space that is declared or was used.</summary>
+    internal IReadOnlyList<Space> Spaces()
+    {
+        LearnDeclared();
+        return [.. _spaces.Values];
+    }
+
     private void LearnDeclared()
     {
         foreach (var table in declared())

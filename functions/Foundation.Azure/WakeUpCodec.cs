@@ -11,7 +11,9 @@ namespace Foundation.Azure;
 /// <param name="catalog">Finds tables and spaces by the names in a message.</param>
 public sealed class WakeUpCodec(TableCatalog catalog)
 {
-    /// <summary>The size up to which a message carries the row: half of what a Storage Queue takes, an eighth of Service Bus Standard.</summary>
+    /// <summary>
+    /// The size up to which a message carries the row: half of what a Storage Queue takes, an eighth of Service Bus Standard.
+    /// </summary>
     public const int BytesMax = 32 * 1024;
 
     /// <summary>The message of a wake-up.</summary>
@@ -43,7 +45,8 @@ public sealed class WakeUpCodec(TableCatalog catalog)
         wakeUp = null;
         try
         {
-            if (JsonSerializer.Deserialize(bytes, WakeUpJson.Default.WakeUpMessage) is not { Space: { } space, Lane: { Length: > 0 } lane } message
+            var json = JsonSerializer.Deserialize(bytes, WakeUpJson.Default.WakeUpMessage);
+            if (json is not { Space: { } space, Lane: { Length: > 0 } lane } message
                 || catalog.FindSpace(space) is not { } found
                 || message.Shard < 0)
             {

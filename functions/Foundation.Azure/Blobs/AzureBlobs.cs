@@ -17,10 +17,14 @@ public sealed class AzureBlobs(BlobContainerClient container, RandomSource rando
     private const int PageMax = 5000;
 
     // One request: a blob is written whole or not at all, and its condition is checked once.
-    private static readonly StorageTransferOptions Whole = new() { InitialTransferSize = BlobLimits.BytesMax, MaximumTransferSize = BlobLimits.BytesMax };
+    private static readonly StorageTransferOptions Whole = new()
+    {
+        InitialTransferSize = BlobLimits.BytesMax, MaximumTransferSize = BlobLimits.BytesMax,
+    };
 
     /// <inheritdoc/>
-    public ValueTask<BlobInfo?> PutAsync(string name, ReadOnlyMemory<byte> content, string? ifMatch, DateTimeOffset now, CancellationToken ct)
+    public ValueTask<BlobInfo?> PutAsync(
+        string name, ReadOnlyMemory<byte> content, string? ifMatch, DateTimeOffset now, CancellationToken ct)
     {
         BlobLimits.Check(name, content);
         var mark = string.Create(CultureInfo.InvariantCulture, $"{random.NextSeed():x8}{random.NextSeed():x8}");
@@ -30,7 +34,8 @@ public sealed class AzureBlobs(BlobContainerClient container, RandomSource rando
             Metadata = new Dictionary<string, string> { [WriteMark] = mark },
             TransferOptions = Whole,
         };
-        return AzureFailures.GuardAsync<BlobInfo?>("Writing a blob", () => PutAsync(container.GetBlobClient(name), content, options, mark, ct), ct);
+        var blob = container.GetBlobClient(name);
+        return AzureFailures.GuardAsync<BlobInfo?>("Writing a blob", () => PutAsync(blob, content, options, mark, ct), ct);
     }
 
     /// <inheritdoc/>
@@ -38,7 +43,8 @@ public sealed class AzureBlobs(BlobContainerClient container, RandomSource rando
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length ?? 0, nameof(length));
-        return AzureFailures.GuardAsync<ReadOnlyMemory<byte>?>("Reading a blob", () => GetAsync(container.GetBlobClient(name), offset, length, ct), ct);
+        var blob = container.GetBlobClient(name);
+        return AzureFailures.GuardAsync<ReadOnlyMemory<byte>?>("Reading a blob", () => GetAsync(blob, offset, length, ct), ct);
     }
 
     /// <inheritdoc/>
@@ -83,7 +89,8 @@ public sealed class AzureBlobs(BlobContainerClient container, RandomSource rando
         }
     }
 
-    private static async Task<BlobInfo> UploadAsync(BlobClient blob, ReadOnlyMemory<byte> content, BlobUploadOptions options, CancellationToken ct)
+    private static async Task<BlobInfo> UploadAsync(
+        BlobClient blob, ReadOnlyMemory<byte> content, BlobUploadOptions options, CancellationToken ct)
     {
         var stored = (await blob.UploadAsync(BinaryData.FromBytes(content), options, ct)).Value;
         return new BlobInfo(blob.Name, content.Length, Tag(stored.ETag), stored.LastModified);

@@ -10,7 +10,7 @@ namespace Foundation.Azure.StorageQueues;
 /// </summary>
 /// <param name="service">The account's queues.</param>
 /// <param name="prefix">Starts the name of each queue: lower-case letters, digits and hyphens.</param>
-/// <param name="bell">Rung for messages that are visible at once, so that a pump in the same process need not wait for its next look.</param>
+/// <param name="bell">Rung for messages that are visible at once, so that a pump in the same process need not wait.</param>
 /// <param name="time">What "later" is counted from.</param>
 public sealed class StorageQueueCarrier(QueueServiceClient service, string prefix, WakeUpBell bell, TimeProvider time) : ICarrier
 {
@@ -33,7 +33,9 @@ public sealed class StorageQueueCarrier(QueueServiceClient service, string prefi
     internal static TimeSpan Delay(long at, DateTimeOffset now)
     {
         var ahead = at - now.ToUnixTimeMilliseconds();
-        return ahead <= 0 ? TimeSpan.Zero : ahead >= DelayMax.TotalMilliseconds ? DelayMax : TimeSpan.FromSeconds(Math.Ceiling(ahead / 1000.0));
+        return ahead <= 0 ? TimeSpan.Zero
+            : ahead >= DelayMax.TotalMilliseconds ? DelayMax
+            : TimeSpan.FromSeconds(Math.Ceiling(ahead / 1000.0));
     }
 
     /// <summary>The queue of this name.</summary>

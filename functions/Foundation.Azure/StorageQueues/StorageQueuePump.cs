@@ -126,9 +126,9 @@ public sealed class StorageQueuePump(
         return messages.Length > 0;
     }
 
-    private ValueTask<QueueMessage[]> ReceiveAsync(QueueClient queue, int most, CancellationToken ct) => AzureFailures.GuardAsync<QueueMessage[]>(
+    private ValueTask<QueueMessage[]> ReceiveAsync(QueueClient queue, int most, CancellationToken ct) => AzureFailures.GuardAsync(
         "Receiving wake-ups",
-        async () =>
+        async Task<QueueMessage[]> () =>
         {
             try
             {

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Foundation.Azure.StorageQueues;
 
-/// <summary>Tells a pump of the same process that a queue has something: polling alone would make each wake-up late by its interval.</summary>
+/// <summary>
+/// Tells a pump of the same process that a queue has something: polling alone would make each wake-up late by its interval.
+/// </summary>
 public sealed class WakeUpBell
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _rung = new();

@@ -36,7 +36,8 @@ public sealed class AzureTablesStore : IStore
         (_options, _catalog, _ids) = (options, catalog, new OwnCommitIds(random));
         _tables = new TableDirectory(clients, options);
         _bodies = new BodyBlobs(clients.Blobs.GetBlobContainerClient(options.BodiesContainer), _tables, options.Parallel);
-        _commits = new CommitRunner(_tables, _bodies, new ChangeNumbers(_tables.Partition), new MarkerSlots(random), options.Parallel, time);
+        var changes = new ChangeNumbers(_tables.Partition);
+        _commits = new CommitRunner(_tables, _bodies, changes, new MarkerSlots(random), options.Parallel, time);
         _due = new DueIndex(_tables, ToRowAsync, options.Parallel);
         _watcher = new ChangeWatcher(_tables, ToRowAsync, options, time);
     }
@@ -111,7 +112,8 @@ public sealed class AzureTablesStore : IStore
         _catalog.Learn(table);
         return table.Watched
             ? _watcher.WatchAsync(table, after, ct)
-            : throw new NotSupportedException($"The table {table.Name} is not declared as watched: on Azure its changes leave no trace. Poll its rows or lanes.");
+            : throw new NotSupportedException(
+                $"The table {table.Name} is not declared as watched: on Azure its changes leave no trace. Poll its rows or lanes.");
     }
 
     /// <summary>
@@ -121,7 +123,26 @@ public sealed class AzureTablesStore : IStore
     /// <param name="now">The time of the caller.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>How many were deleted.</returns>
-    public ValueTask<int> DeleteOrphanBodiesAsync(DateTimeOffset now, CancellationToken ct) => _bodies.DeleteOrphansAsync(now.AddDays(-1), ct);
+    public ValueTask<int> DeleteOrphanBodiesAsync(DateTimeOffset now, CancellationToken ct) =>
+        _bodies.DeleteOrphansAsync(now.AddDays(-1), ct);
+
+    /// <summary>Maintenance, once a day: orphaned bodies, and the stamps that processes which are gone have left.</summary>
+    /// <param name="now">The time of the caller.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>How many bodies and stamps were deleted.</returns>
+    public async ValueTask<(int Bodies, int Stamps)> CleanAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var stamps = 0;
+        foreach (var space in _catalog.Spaces())
+        {
+            for (var number = 0; number < Shards; number++)
+            {
+                stamps += await _tables.Partition(new Shard(space, number)).DeleteOldMarkersAsync(now.AddDays(-1), ct);
+            }
+        }
+
+        return (await DeleteOrphanBodiesAsync(now, ct), stamps);
+    }
 
     private void Check(Shard shard, Table table)
     {

@@ -51,7 +51,8 @@ internal sealed class BodyBlobs(BlobContainerClient container, TableDirectory ta
                 {
                     var old = page.Values.Where(b => b.Properties.LastModified < before).Select(b => b.Name).ToList();
                     var orphans = await Bounded.SelectAsync(old, parallel, async n => await IsNamedAsync(n, ct) ? null : n);
-                    await Bounded.ForEachAsync(orphans.OfType<string>(), parallel, n => container.DeleteBlobIfExistsAsync(n, cancellationToken: ct));
+                    var gone = orphans.OfType<string>();
+                    await Bounded.ForEachAsync(gone, parallel, n => container.DeleteBlobIfExistsAsync(n, cancellationToken: ct));
                     deleted += orphans.Count(n => n is not null);
                 }
             }
@@ -71,7 +72,7 @@ internal sealed class BodyBlobs(BlobContainerClient container, TableDirectory ta
             return true; // Not one of ours: leave it.
         }
 
-        var row = await tables.ReadAsync(space, shard, rest[..end], RowEntity.BodyName, ct);
+        var row = await tables.ReadAsync(space, shard, rest[..end], RowEntity.BodyBlobName, ct);
         return row is not null && RowEntity.BlobOf(row) == blob;
     }
 

@@ -25,44 +25,54 @@ internal sealed class ChangeWatcher(TableDirectory tables, RowReader toRow, Azur
         var wait = options.WatchEvery;
         while (true)
         {
-            var moved = false;
-            var now = await heads.ReadAsync(wait / 2, ct);
-            for (var shard = 0; shard < cursor.Length; shard++)
+            var changes = await LookAsync(table, heads, cursor, wait / 2, ct);
+            foreach (var change in changes)
             {
-                if (now[shard] == cursor[shard])
-                {
-                    continue;
-                }
-
-                moved = true;
-                await foreach (var change in ReadShardAsync(table, shard, now[shard], cursor, ct))
-                {
-                    yield return change;
-                }
+                yield return change;
             }
 
-            wait = moved ? options.WatchEvery : TimeSpan.FromTicks(Math.Min(wait.Ticks * 3 / 2, options.WatchEveryMax.Ticks));
+            wait = changes.Count > 0 ? options.WatchEvery : TimeSpan.FromTicks(Math.Min(wait.Ticks * 3 / 2, options.WatchEveryMax.Ticks));
             await Task.Delay(wait, time, ct);
         }
     }
 
-    private async IAsyncEnumerable<Change> ReadShardAsync(
-        Table table, int number, long head, long[] cursor, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>What is new in all shards. While the service does not answer that is nothing: a watch ends only by cancellation.</summary>
+    private async Task<List<Change>> LookAsync(Table table, HeadReader heads, long[] cursor, TimeSpan fresh, CancellationToken ct)
+    {
+        var changes = new List<Change>();
+        try
+        {
+            var now = await heads.ReadAsync(fresh, ct);
+            for (var shard = 0; shard < cursor.Length; shard++)
+            {
+                if (now[shard] != cursor[shard])
+                {
+                    changes.AddRange(await ReadShardAsync(table, shard, now[shard], cursor, ct));
+                }
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            // The shards that were read are told, and the cursor stands before the others.
+        }
+
+        return changes;
+    }
+
+    /// <summary>The changes of one shard; moves its cursor.</summary>
+    private async Task<List<Change>> ReadShardAsync(Table table, int number, long head, long[] cursor, CancellationToken ct)
     {
         var shard = new Shard(table.Space, number);
         var partition = tables.Partition(shard);
         var page = head > cursor[number]
             ? await partition.ReadAsync(EntityKeys.Change(cursor[number] + 1), EntityKeys.Change(head + 1), ChangeEntity.Kept, null, ct)
             : default;
-        var missed = page.Items is null or [] || EntityKeys.ReadChange(page.Items[0].RowKey) != cursor[number] + 1;
-        if (missed)
+        if (page.Items is null or [] || EntityKeys.ReadChange(page.Items[0].RowKey) != cursor[number] + 1)
         {
             cursor[number] = head;
-            yield return Resync(cursor);
-            yield break;
+            return [Resync(cursor)];
         }
 
-        var last = EntityKeys.ReadChange(page.Items![^1].RowKey);
         var prefix = EntityKeys.Rows(new KeyRange(table)).From;
         var keys = page.Items
             .SelectMany(ChangeEntity.KeysOf)
@@ -70,17 +80,18 @@ internal sealed class ChangeWatcher(TableDirectory tables, RowReader toRow, Azur
             .Reverse().Distinct().Reverse()
             .ToList();
         var rows = await Bounded.SelectAsync(keys, options.Parallel, k => partition.FindAsync(k, RowEntity.WithoutBody, ct).AsTask());
+        var changes = new List<Change>(keys.Count);
         for (var i = 0; i < keys.Count; i++)
         {
             // Only the last one moves the cursor: whoever stops in between sees some of them again, and misses none.
-            cursor[number] = i == keys.Count - 1 ? last : cursor[number];
+            cursor[number] = i == keys.Count - 1 ? EntityKeys.ReadChange(page.Items[^1].RowKey) : cursor[number];
             var key = EntityKeys.ToKey(table, EntityKeys.ReadRow(keys[i]).Name);
-            yield return rows[i] is { } entity
-                ? new Change(Text(cursor), ChangeKind.Updated, key, await toRow(shard, entity, false, ct))
-                : new Change(Text(cursor), ChangeKind.Deleted, key, null);
+            var row = rows[i] is { } entity ? await toRow(shard, entity, false, ct) : null;
+            changes.Add(new Change(Text(cursor), row is null ? ChangeKind.Deleted : ChangeKind.Updated, key, row));
         }
 
-        cursor[number] = last;
+        cursor[number] = EntityKeys.ReadChange(page.Items[^1].RowKey);
+        return changes;
     }
 
     private static Change Resync(long[] cursor) => new(Text(cursor), ChangeKind.Resync, default, null);
@@ -114,7 +125,8 @@ internal sealed class ChangeWatcher(TableDirectory tables, RowReader toRow, Azur
         {
             lock (_gate)
             {
-                var usable = _read is { IsCompleted: false } || (_read is { IsCompletedSuccessfully: true } && time.GetElapsedTime(_readAt) < fresh);
+                var underWay = _read is { IsCompleted: false };
+                var usable = underWay || (_read is { IsCompletedSuccessfully: true } && time.GetElapsedTime(_readAt) < fresh);
                 if (!usable)
                 {
                     _readAt = time.GetTimestamp();
@@ -127,7 +139,8 @@ internal sealed class ChangeWatcher(TableDirectory tables, RowReader toRow, Azur
 
         // For all who wait: not cancelled by one of them.
         private async Task<long[]> ReadAsync() =>
-            await Bounded.SelectAsync([.. Enumerable.Range(0, options.Shards)], options.Parallel, n => NumberAsync(n, CancellationToken.None));
+            await Bounded.SelectAsync(
+                [.. Enumerable.Range(0, options.Shards)], options.Parallel, n => NumberAsync(n, CancellationToken.None));
 
         private async Task<long> NumberAsync(int shard, CancellationToken ct)
         {

@@ -29,7 +29,8 @@ internal sealed class CommitOutcomes(TableDirectory tables, int parallel)
             : [];
         if (stamped || rows.Any(r => r.Own))
         {
-            return new Outcome(new CommitResult.Committed([.. commit.Writes.Select((_, i) => stamped ? default : rows[i].Version)]), false);
+            var versions = commit.Writes.Select((_, i) => stamped ? default : rows[i].Version);
+            return new Outcome(new CommitResult.Committed([.. versions]), false);
         }
 
         return new Outcome(null, attempt.Marker is null && rows.All(r => !r.NotStored));
@@ -42,7 +43,8 @@ internal sealed class CommitOutcomes(TableDirectory tables, int parallel)
         var row = await tables.Partition(commit.Shard).FindAsync(EntityKeys.Row(before.Key), null, ct);
         if (row is not null && RowEntity.Version(row) == before.Version)
         {
-            throw new InvalidOperationException($"{before.Key} has no index entry in '{before.Due?.Lane}' at {before.Due?.At}; its row says {RowEntity.DueOf(row)}");
+            throw new InvalidOperationException(
+                $"{before.Key} has no index entry in '{before.Due?.Lane}' at {before.Due?.At}; its row says {RowEntity.DueOf(row)}");
         }
     }
 

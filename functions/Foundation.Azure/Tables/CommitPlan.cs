@@ -1,4 +1,3 @@
-using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 
@@ -121,8 +120,8 @@ internal sealed class CommitPlan
     private void AddChange(ChangeTurn turn)
     {
         var head = ChangeEntity.Head(_partition, turn.Number);
-        var first = turn.HeadTag is null;
-        Add(StepKind.Change, -1, first ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace, head, turn.HeadTag ?? default);
+        var type = turn.HeadTag is null ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace;
+        Add(StepKind.Change, -1, type, head, turn.HeadTag ?? default);
         var keys = _commit.Writes.Where(w => w.Key.Table.Watched).Select(w => EntityKeys.Row(w.Key));
         Add(StepKind.Change, -1, TableTransactionActionType.Add, ChangeEntity.Change(_partition, turn.Number, keys));
         if (turn.Trims is { } old)
@@ -139,5 +138,5 @@ internal sealed class CommitPlan
     }
 
     private static ETag Tag(RowReference before) => new(CommitChain.Read(before.Version).Tag
-        ?? throw new ArgumentException($"{before.Key} is named with version {before.Version.Number.ToString(CultureInfo.InvariantCulture)}, which this store did not give"));
+        ?? throw new ArgumentException($"{before.Key} is named with version {before.Version}, which this store did not give"));
 }

@@ -138,7 +138,8 @@ internal sealed class CommitRunner(
         if (attempt.MayBeStored && outcome.Unknown)
         {
             throw new StoreUnavailableException(
-                $"The answer to a commit to {commit.Shard} was lost, and its rows were written or deleted by others since: whether it was stored is unknown");
+                $"The answer to a commit to {commit.Shard} was lost, and its rows were written or deleted by others since: "
+                + "whether it was stored is unknown");
         }
 
         return new CommitResult.Conflict(commit.Writes[failed.Write].Key);

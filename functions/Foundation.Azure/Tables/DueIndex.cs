@@ -24,7 +24,8 @@ internal sealed class DueIndex(TableDirectory tables, RowReader toRow, int paral
     }
 
     /// <summary>One read per lane: the first entry behind the lane before.</summary>
-    public async ValueTask<IReadOnlyList<LaneSummary>> LanesAsync(Shard shard, string prefix, string? after, int limit, CancellationToken ct)
+    public async ValueTask<IReadOnlyList<LaneSummary>> LanesAsync(
+        Shard shard, string prefix, string? after, int limit, CancellationToken ct)
     {
         ReadLimits.CheckLimit(limit);
         var partition = tables.Partition(shard);

@@ -15,6 +15,9 @@ internal static class EntityKeys
     /// <summary>The row that numbers the changes of a shard.</summary>
     public const string ChangesHead = "h!changes";
 
+    /// <summary>The range of markers.</summary>
+    public static (string From, string To) Markers => ("k!", "k" + KeyCode.AfterSeparator);
+
     private const int AtDigits = 19;
     private const int HashLength = 16;
 
@@ -27,7 +30,8 @@ internal static class EntityKeys
         var name = $"r!{key.Table.Name}!{Name(key)}";
         return name.Length <= LengthMax
             ? name
-            : throw new ArgumentException($"The key of {key.Table.Name} that starts with '{name[..40]}' takes {name.Length} characters; at most {LengthMax}");
+            : throw new ArgumentException(
+                $"The key of {key.Table.Name} that starts with '{name[..40]}' takes {name.Length} characters; at most {LengthMax}");
     }
 
     /// <summary>The due-index entry of a row; <c>Whole</c> is false where the row's key did not fit and stands in a property.</summary>
@@ -36,7 +40,8 @@ internal static class EntityKeys
         var place = $"d!{KeyCode.Encode(due.Lane)}!{At(due.At)}!";
         if (place.Length > LengthMax - HashLength)
         {
-            throw new ArgumentException($"The lane that starts with '{due.Lane[..40]}' takes {place.Length} characters; at most {LengthMax - HashLength}");
+            throw new ArgumentException(
+                $"The lane that starts with '{due.Lane[..40]}' takes {place.Length} characters; at most {LengthMax - HashLength}");
         }
 
         var whole = $"{place}{key.Table.Name}!{Name(key)}";

@@ -34,7 +34,7 @@ internal static class KeyCode
         {
             if (c is < First or > Last)
             {
-                throw new ArgumentException($"'{text}' holds the character U+{(int)c:X4}; keys and lanes are printable ASCII", nameof(text));
+                throw new ArgumentException($"'{text}' holds U+{(int)c:X4}; keys and lanes are printable ASCII", nameof(text));
             }
 
             result.Append(Codes[c - First]);

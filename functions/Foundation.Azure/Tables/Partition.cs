@@ -22,21 +22,40 @@ internal sealed class Partition(TableClient table, Shard shard)
         ct);
 
     /// <summary>Reads the first entities of a key range, from inclusive, to exclusive.</summary>
-    public ValueTask<EntityPage> ReadAsync(string from, string to, int top, string[]? select, CancellationToken ct) => AzureFailures.GuardAsync(
-        $"Reading {shard}",
+    public ValueTask<EntityPage> ReadAsync(string from, string to, int top, string[]? select, CancellationToken ct) =>
+        AzureFailures.GuardAsync($"Reading {shard}", () => ReadOrNoneAsync(from, to, top, select, ct), ct);
+
+    /// <summary>Deletes the stamps of commits that nobody can ask for any more; a page per call, the rest another day.</summary>
+    public ValueTask<int> DeleteOldMarkersAsync(DateTimeOffset before, CancellationToken ct) => AzureFailures.GuardAsync(
+        $"Cleaning {shard}",
         async () =>
         {
-            try
+            var (from, to) = EntityKeys.Markers;
+            var page = await ReadAsync(from, to, PageMax, RowEntity.Stamps, ct);
+            var old = page.Items.Where(e => e.Timestamp < before).ToList();
+            foreach (var batch in old.Chunk(CommitLimits.OperationsMax))
             {
-                return await ReadPagesAsync(from, to, top, select, ct);
+                var deletes = batch.Select(e => new TableEntity(_partition, e.RowKey));
+                await table.SubmitTransactionAsync(
+                    deletes.Select(e => new TableTransactionAction(TableTransactionActionType.Delete, e, ETag.All)), ct);
             }
-            catch (RequestFailedException e) when (e.Status == 404)
-            {
-                // The table is made by the first commit.
-                return new EntityPage([], false);
-            }
+
+            return old.Count;
         },
         ct);
+
+    private async Task<EntityPage> ReadOrNoneAsync(string from, string to, int top, string[]? select, CancellationToken ct)
+    {
+        try
+        {
+            return await ReadPagesAsync(from, to, top, select, ct);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            // The table is made by the first commit.
+            return new EntityPage([], false);
+        }
+    }
 
     // Azure ends an answer early at 4 MiB, 5 s or a partition server's edge; only then is there a second page.
     private async Task<EntityPage> ReadPagesAsync(string from, string to, int top, string[]? select, CancellationToken ct)

@@ -21,9 +21,11 @@ internal sealed class RangeDeletion(Partition partition, CommitRunner commits, O
 
             foreach (var writes in Batches(page.Items.Select(e => new Write.Delete(RowEntity.ToReference(e, range.Table)))))
             {
-                if (await commits.RunAsync(new Commit(ids.Next(), shard, [.. writes]), ct) is CommitResult.Conflict && ++conflicts > ConflictsMax)
+                var result = await commits.RunAsync(new Commit(ids.Next(), shard, [.. writes]), ct);
+                if (result is CommitResult.Conflict && ++conflicts > ConflictsMax)
                 {
-                    throw new StoreUnavailableException($"Rows of {range.Table} in {shard} change while they are deleted; try again later");
+                    throw new StoreUnavailableException(
+                        $"Rows of {range.Table} in {shard} change while they are deleted; try again later");
                 }
             }
         }

@@ -29,7 +29,7 @@ internal static class RowEntity
     public static readonly string[] Entry = [P.RowKeyName, P.RowName];
 
     /// <summary>The name of a large body's blob.</summary>
-    public static readonly string[] BodyName = [P.RowKeyName, P.BodyBlob];
+    public static readonly string[] BodyBlobName = [P.RowKeyName, P.BodyBlob];
 
     public static TableEntity Insert(string partition, Write.Insert write, string? blob, CommitId commit)
     {
@@ -42,7 +42,7 @@ internal static class RowEntity
 
         for (var (offset, i) = (0, 0); offset < write.Body.Length; offset += ChunkBytes, i++)
         {
-            entity[P.Body + i.ToString(CultureInfo.InvariantCulture)] = write.Body[offset..Math.Min(offset + ChunkBytes, write.Body.Length)].ToArray();
+            entity[BodyName(i)] = write.Body[offset..Math.Min(offset + ChunkBytes, write.Body.Length)].ToArray();
         }
 
         return entity;
@@ -96,7 +96,7 @@ internal static class RowEntity
     /// <summary>The chunks of an inline body, joined.</summary>
     public static ReadOnlyMemory<byte> InlineBody(TableEntity entity)
     {
-        if (entity.GetBinary(P.Body + "0") is not { } first)
+        if (entity.GetBinary(BodyName(0)) is not { } first)
         {
             return default;
         }
@@ -108,7 +108,7 @@ internal static class RowEntity
 
         using var joined = new MemoryStream();
         joined.Write(first);
-        for (var i = 1; i < InlineBytesMax / ChunkBytes && entity.GetBinary(P.Body + i.ToString(CultureInfo.InvariantCulture)) is { } chunk; i++)
+        for (var i = 1; i < InlineBytesMax / ChunkBytes && entity.GetBinary(BodyName(i)) is { } chunk; i++)
         {
             joined.Write(chunk);
         }
@@ -129,7 +129,11 @@ internal static class RowEntity
     // The tag is the time stamp in other clothes; an answer with chosen properties may leave the tag out.
     private static ETag ETagOf(TableEntity entity) => entity.ETag != default
         ? entity.ETag
-        : new ETag($"W/\"datetime'{Uri.EscapeDataString(entity.Timestamp!.Value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture))}'\"");
+        : new ETag($"W/\"datetime'{Uri.EscapeDataString(Written(entity))}'\"");
+
+    private static string Written(TableEntity entity) => entity.Timestamp!.Value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+
+    private static string BodyName(int chunk) => P.Body + chunk.ToString(CultureInfo.InvariantCulture);
 
     private static class P
     {

@@ -23,9 +23,9 @@ public sealed class AzureStoreTests
         var store = await CreateAsync();
         await CommitAsync(store, Insert(Item(0)));
         _calls.Reset();
-        var queued = await CommitAsync(store, Insert(Item(1), new Due("tasks/queued/a/b/2/t", 1, Promptness.Prompt)));
-        var running = await CommitAsync(store, new Write.Replace(queued[0], new byte[500], new Due("tasks/running/i", 2, Promptness.Sweep)));
-        await CommitAsync(store, new Write.Replace(running[0], new byte[500], new Due("tasks/ended/succeeded", 3, Promptness.Listed)));
+        var queued = await CommitAsync(store, Insert(Item(1), At("tasks/queued/a/b/2/t", 1)));
+        var running = await CommitAsync(store, new Write.Replace(queued[0], new byte[500], At("tasks/running/i", 2)));
+        await CommitAsync(store, new Write.Replace(running[0], new byte[500], At("tasks/ended/succeeded", 3)));
 
         Assert.Equal(3, _calls.Count);
     }
@@ -67,7 +67,8 @@ public sealed class AzureStoreTests
             new RowKey(Names, $"{i:d3}{new string('n', 397)}"), state, body, new Due(lane, i, Promptness.Prompt)))];
 
         await CommitAsync(store, writes);
-        Assert.Equal(50, (await store.ListDueAsync(Home, new LaneRange(lane), new Listing(WithBodies: true), Ct)).Items.Count(r => r.Body.Length == body.Length));
+        var listed = await store.ListDueAsync(Home, new LaneRange(lane), new Listing(WithBodies: true), Ct);
+        Assert.Equal(50, listed.Items.Count(r => r.Body.Length == body.Length));
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class AzureStoreTests
         var store = await CreateAsync();
         var lane = new string('l', 300);
         RowKey[] keys = [.. Enumerable.Range(0, 5).Select(i => new RowKey(Names, new string('k', 399) + i))];
-        var rows = await CommitAsync(store, [.. keys.Select((k, i) => new Write.Insert(k, default, default, new Due(lane, 9 - i, Promptness.Prompt)))]);
+        var rows = await CommitAsync(store, [.. keys.Select((k, i) => Insert(k, At(lane, 9 - i)))]);
 
         var due = await store.ListDueAsync(Home, new LaneRange(lane), new Listing(2), Ct);
         var rest = await store.ListDueAsync(Home, new LaneRange(lane), new Listing(10, due.Next), Ct);
@@ -89,9 +90,9 @@ public sealed class AzureStoreTests
     public async Task RowKey_ThatDoesNotFit_IsRefusedInWords()
     {
         var store = await CreateAsync();
-        var e = await Assert.ThrowsAsync<ArgumentException>(() => CommitAsync(store, new Write.Insert(new RowKey(Names, new string('/', 400)), default, default, null)));
+        var e = await Assert.ThrowsAsync<ArgumentException>(() => CommitAsync(store, Insert(new RowKey(Names, new string('/', 400)))));
         Assert.Contains("at most 512", e.Message, StringComparison.Ordinal);
-        e = await Assert.ThrowsAsync<ArgumentException>(() => CommitAsync(store, Insert(Item(1), new Due(new string('/', 300), 1, Promptness.Listed))));
+        e = await Assert.ThrowsAsync<ArgumentException>(() => CommitAsync(store, Insert(Item(1), At(new string('/', 300), 1))));
         Assert.Contains("The lane", e.Message, StringComparison.Ordinal);
     }
 
@@ -118,7 +119,8 @@ public sealed class AzureStoreTests
 
         Assert.Equal(Enumerable.Range(0, count).Reverse().Select(i => i * 977), seen);
         Assert.InRange(_calls.Count, 8, 50);
-        Assert.InRange(await CostAsync(() => store.ListDueAsync(Home, new LaneRange("l"), new Listing(1, Descending: true), Ct).AsTask()), 2, 20);
+        var newest = new Listing(1, Descending: true);
+        Assert.InRange(await CostAsync(() => store.ListDueAsync(Home, new LaneRange("l"), newest, Ct).AsTask()), 2, 20);
     }
 
     [Fact]
@@ -129,13 +131,26 @@ public sealed class AzureStoreTests
         var kept = await CommitAsync(store, new Write.Insert(Item(1), default, body, null));
         var gone = await CommitAsync(store, new Write.Insert(Item(2), default, body, null));
         await CommitAsync(store, new Write.Delete(gone[0]));
-        Assert.IsType<CommitResult.Conflict>(await store.CommitAsync(new Commit(new CommitId(99), Home, [new Write.Insert(Item(1), default, body, null)]), Ct));
+        var taken = new Commit(new CommitId(99), Home, [new Write.Insert(Item(1), default, body, null)]);
+        Assert.IsType<CommitResult.Conflict>(await store.CommitAsync(taken, Ct));
 
         var now = TimeProvider.System.GetUtcNow();
         Assert.Equal(0, await store.DeleteOrphanBodiesAsync(now, Ct));
         Assert.Equal(2, await store.DeleteOrphanBodiesAsync(now.AddDays(1).AddMinutes(1), Ct));
         Assert.Equal(0, await store.DeleteOrphanBodiesAsync(now.AddDays(1).AddMinutes(1), Ct));
         Assert.Equal(300_000, (await store.FindAsync(Home, kept[0].Key, Ct))!.Body.Length);
+    }
+
+    [Fact]
+    public async Task Stamps_OfDeletes_AreCleanedAfterADay()
+    {
+        var store = await CreateAsync();
+        await CommitAsync(store, new Write.Delete((await CommitAsync(store, Insert(Item(1))))[0]));
+
+        var now = TimeProvider.System.GetUtcNow();
+        Assert.Equal((0, 0), await store.CleanAsync(now, Ct));
+        Assert.Equal((0, 1), await store.CleanAsync(now.AddDays(1).AddMinutes(1), Ct));
+        Assert.Equal((0, 0), await store.CleanAsync(now.AddDays(1).AddMinutes(1), Ct));
     }
 
     [Fact]
@@ -171,6 +186,34 @@ public sealed class AzureStoreTests
     }
 
     [Fact]
+    public async Task Watch_OutlivesAnOutage()
+    {
+        var prefix = AzuriteServer.NewPrefix();
+        var (watcher, writer) = (await AzureTestStore.CreateAsync(1, prefix, _calls), await AzureTestStore.CreateAsync(1, prefix));
+        await using var watch = watcher.WatchAsync(Watched, null, Ct).GetAsyncEnumerator(Ct);
+        Assert.True(await watch.MoveNextAsync());
+        var next = watch.MoveNextAsync().AsTask();
+        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = _calls.Count;
+        _calls.Choose = n =>
+        {
+            // More tries than one call makes.
+            if (n > first + 6)
+            {
+                failed.TrySetResult();
+            }
+
+            return Fault.NotSent;
+        };
+        await failed.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Ct);
+        _calls.Choose = static _ => Fault.None;
+        await CommitAsync(writer, Insert(new RowKey(Watched, "after")));
+
+        Assert.True(await next);
+        Assert.Equal("after", watch.Current.Key.Text);
+    }
+
+    [Fact]
     public async Task WatchedCommits_OfTwoProcesses_AreAllTold()
     {
         var prefix = AzuriteServer.NewPrefix();
@@ -178,7 +221,7 @@ public sealed class AzureStoreTests
         await using var watch = processes[0].WatchAsync(Watched, null, Ct).GetAsyncEnumerator(Ct);
         Assert.True(await watch.MoveNextAsync());
         var results = await Task.WhenAll(Enumerable.Range(0, 40).Select(async i => await processes[i % 2].CommitAsync(
-            new Commit(new CommitId((UInt128)(uint)(1000 + i)), Home, [new Write.Insert(new RowKey(Watched, $"k{i}"), default, default, null)]), Ct)));
+            new Commit(new CommitId((UInt128)(uint)(1000 + i)), Home, [Insert(new RowKey(Watched, $"k{i}"))]), Ct)));
 
         Assert.All(results, r => Assert.IsType<CommitResult.Committed>(r));
         var told = new HashSet<string>();
@@ -194,7 +237,7 @@ public sealed class AzureStoreTests
     {
         var prefix = AzuriteServer.NewPrefix();
         var store = await AzureTestStore.CreateAsync(1, prefix);
-        await CommitAsync(store, Insert(Item(1), new Due("l", 1, Promptness.Prompt)), new Write.Insert(new RowKey(Names, "n"), default, default, new Due("l", 2, Promptness.Prompt)));
+        await CommitAsync(store, Insert(Item(1), At("l", 1)), Insert(new RowKey(Names, "n"), At("l", 2)));
 
         var stranger = await AzureTestStore.CreateAsync(1, prefix);
         var rows = await stranger.ListDueAsync(Home, new LaneRange("l"), new Listing(), Ct);
@@ -202,6 +245,10 @@ public sealed class AzureStoreTests
     }
 
     private static RowKey Item(int number) => new(Items, ((UInt128)0x0190_0000_0000 << 80) | (uint)number);
+
+    private static Due At(string lane, long at) => new(lane, at, Promptness.Prompt);
+
+    private static Due? DueOf(Write write) => write is Write.Insert i ? i.Due : (write as Write.Replace)?.Due;
 
     private static Write.Insert Insert(RowKey key, Due? due = null) => new(key, new byte[500], default, due);
 
@@ -218,6 +265,6 @@ public sealed class AzureStoreTests
     {
         var id = new CommitId((UInt128)(uint)Interlocked.Increment(ref _commits) << 32);
         var committed = Assert.IsType<CommitResult.Committed>(await store.CommitAsync(new Commit(id, Home, [.. writes]), Ct));
-        return [.. writes.Select((w, i) => new RowReference(w.Key, committed.Versions[i], w is Write.Insert n ? n.Due : (w as Write.Replace)?.Due))];
+        return [.. writes.Select((w, i) => new RowReference(w.Key, committed.Versions[i], DueOf(w)))];
     }
 }

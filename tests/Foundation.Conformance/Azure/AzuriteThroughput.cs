@@ -32,15 +32,16 @@ public sealed class AzuriteThroughput
             }
         }));
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{shards} shards, {workers} workers: {lives / watch.Elapsed.TotalSeconds:0} lives/s, {calls.Count / (double)lives:0.00} calls per life, "
-            + $"{watch.Elapsed.TotalMilliseconds * workers / calls.Count:0.0} ms per call");
+            $"{shards} shards, {workers} workers: {lives / watch.Elapsed.TotalSeconds:0} lives/s, "
+            + $"{calls.Count / (double)lives:0.00} calls per life, {watch.Elapsed.TotalMilliseconds * workers / calls.Count:0.0} ms per call");
     }
 
     private static async Task LiveAsync(AzureTablesStore store, int i)
     {
         var shard = new Shard(Work, i % store.Shards);
         var key = new RowKey(Items, ((UInt128)0x0190_0000_0000 << 80) | (uint)i);
-        var queued = await CommitAsync(store, shard, (i * 10) + 1, new Write.Insert(key, new byte[500], new byte[256], At("tasks/queued/default/x/2/t", i)));
+        var insert = new Write.Insert(key, new byte[500], new byte[256], At("tasks/queued/default/x/2/t", i));
+        var queued = await CommitAsync(store, shard, (i * 10) + 1, insert);
         var running = await CommitAsync(store, shard, (i * 10) + 2, new Write.Replace(queued, new byte[500], At("tasks/running/x", i)));
         await CommitAsync(store, shard, (i * 10) + 3, new Write.Replace(running, new byte[500], At("tasks/ended/succeeded", i)));
     }

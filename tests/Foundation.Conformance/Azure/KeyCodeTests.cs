@@ -10,7 +10,9 @@ public sealed class KeyCodeTests
     private const string Special = " !\"#$%&'*+./>?[\\~a";
     private static readonly SearchValues<char> Refused = SearchValues.Create(" !/\\#?%&'+");
     private static readonly string[] Ends = ["", "\uffff", "\0", "\u001f", "\u007f", "é"];
-    private static readonly Gen<char> Character = Gen.Select(Gen.Char[' ', '~'], Gen.Int[0, (Special.Length * 2) - 1], (c, i) => i < Special.Length ? Special[i] : c);
+    private static readonly Gen<char> Character = Gen.Select(
+        Gen.Char[' ', '~'], Gen.Int[0, (Special.Length * 2) - 1], (c, i) => i < Special.Length ? Special[i] : c);
+
     private static readonly Gen<string> Texts = Gen.String[Character, 0, 12];
 
     [Fact]

@@ -111,7 +111,8 @@ public sealed class LostReplyTests
         var reference = (await InsertAsync(store)).Reference;
         Meanwhile(faults, () => deleted ? DeleteAsync(other) : GoOnAsync(other, 8));
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await CommitAsync(store, 2, new Write.Replace(reference, Bytes("1"), null)));
+        var replace = new Write.Replace(reference, Bytes("1"), null);
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await CommitAsync(store, 2, replace));
     }
 
     private static async Task<(AzureTablesStore Store, AzureTablesStore Other, StorageFaults Faults)> TwoProcessesAsync()
@@ -133,7 +134,8 @@ public sealed class LostReplyTests
         for (var i = 0; i < times; i++)
         {
             var row = (await other.FindAsync(Home, Key("a"), Ct))!;
-            Assert.IsType<CommitResult.Committed>(await CommitAsync(other, 90 + i, new Write.Replace(row.Reference, Bytes(Text(row.State) + "+"), null)));
+            var replace = new Write.Replace(row.Reference, Bytes(Text(row.State) + "+"), null);
+            Assert.IsType<CommitResult.Committed>(await CommitAsync(other, 90 + i, replace));
         }
     }
 
@@ -183,13 +185,15 @@ public sealed class LostReplyTests
             var result = await CommitAsync(store, id, writes);
             log.AppendLine(result is CommitResult.Conflict c ? $"{id}: {c.Key}" : $"{id}: committed");
             return result is CommitResult.Committed committed
-                ? [.. writes.Select((w, i) => new RowReference(w.Key, committed.Versions[i], w is Write.Insert n ? n.Due : (w as Write.Replace)?.Due))]
+                ? [.. writes.Select((w, i) => new RowReference(w.Key, committed.Versions[i], DueOf(w)))]
                 : [];
         }
     }
 
     private static ValueTask<CommitResult> CommitAsync(AzureTablesStore store, int id, params Write[] writes) =>
         store.CommitAsync(new Commit(new CommitId((UInt128)(uint)id), Home, [.. writes]), Ct);
+
+    private static Due? DueOf(Write write) => write is Write.Insert i ? i.Due : (write as Write.Replace)?.Due;
 
     private static RowKey Key(string text) => new(Plain, text);
 

@@ -32,7 +32,8 @@ public sealed class StorageQueueTests : IAsyncLifetime
         _prefix = AzuriteServer.NewPrefix() + "-";
         _carrier = new StorageQueueCarrier(_service, _prefix, _bell, TimeProvider.System);
         _pump = new StorageQueuePump(
-            _carrier, new WakeUpCodec(new TableCatalog(Items)), WakeAsync, _bell, new StorageQueuePumpOptions { TriesMax = 2 }, TimeProvider.System,
+            _carrier, new WakeUpCodec(new TableCatalog(Items)), WakeAsync, _bell, new StorageQueuePumpOptions { TriesMax = 2 },
+            TimeProvider.System,
             NullLogger<StorageQueuePump>.Instance);
         await _pump.StartAsync(Ct);
     }
@@ -119,7 +120,8 @@ public sealed class StorageQueueTests : IAsyncLifetime
     public async Task WakeUp_WithARow_SurvivesTheQueue()
     {
         var key = new RowKey(Items, "a<b>&\"c\"");
-        var row = new Row(key, new RowVersion(0, "W/\"datetime'x'\""), "{\"text\":\"<&>\"}"u8.ToArray(), default, new Due("l", 0, Promptness.Prompt));
+        var due = new Due("l", 0, Promptness.Prompt);
+        var row = new Row(key, new RowVersion(0, "W/\"datetime'x'\""), "{\"text\":\"<&>\"}"u8.ToArray(), default, due);
         await SendAsync(At("l", 0) with { Key = key, Row = row });
 
         var read = (await NextAsync(1))[0].Row!;

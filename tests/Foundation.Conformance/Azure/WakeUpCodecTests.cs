@@ -15,12 +15,19 @@ public sealed class WakeUpCodecTests
     private readonly WakeUpCodec _codec = new(new TableCatalog(Task, Head));
 
     public static TheoryData<string> Poison => new(
-        "", "{", "null", "[]", "7", "\"text\"", "{}", """{"space":"tasks"}""", """{"space":"tasks","lane":""}""", """{"space":"nobody","lane":"a"}""",
-        """{"space":"tasks","lane":"a","shard":-1}""", """{"space":"tasks","lane":"a","shard":"x"}""", """{"space":"tasks","lane":"a","table":"tasks"}""",
-        """{"space":"tasks","lane":"a","table":"tasks","id":"short"}""", """{"space":"tasks","lane":"a","table":"tasks","id":"x","row":{"state":"%%%"}}""");
+        "", "{", "null", "[]", "7", "\"text\"", "{}",
+        """{"space":"tasks"}""",
+        """{"space":"tasks","lane":""}""",
+        """{"space":"nobody","lane":"a"}""",
+        """{"space":"tasks","lane":"a","shard":-1}""",
+        """{"space":"tasks","lane":"a","shard":"x"}""",
+        """{"space":"tasks","lane":"a","table":"tasks"}""",
+        """{"space":"tasks","lane":"a","table":"tasks","id":"short"}""",
+        """{"space":"tasks","lane":"a","table":"tasks","id":"x","row":{"state":"%%%"}}""");
 
     [Fact]
-    public void WakeUp_OfALane_ComesBack() => Same(new WakeUp(new Shard(Tasks, 3), "tasks/queued/a/b/1/t", 1_795_000_000_000, Promptness.Prompt));
+    public void WakeUp_OfALane_ComesBack() =>
+        Same(new WakeUp(new Shard(Tasks, 3), "tasks/queued/a/b/1/t", 1_795_000_000_000, Promptness.Prompt));
 
     [Fact]
     public void WakeUp_WithKey_ComesBack()
@@ -32,7 +39,8 @@ public sealed class WakeUpCodecTests
     [Fact]
     public void WakeUp_WithRow_CarriesItAsCommitted()
     {
-        var row = new Row(Id, new RowVersion(0, "W/\"datetime'x'\""), "{\"a\":1}"u8.ToArray(), "body"u8.ToArray(), new Due("l", 5, Promptness.Prompt));
+        var due = new Due("l", 5, Promptness.Prompt);
+        var row = new Row(Id, new RowVersion(0, "W/\"datetime'x'\""), "{\"a\":1}"u8.ToArray(), "body"u8.ToArray(), due);
         var read = Decoded(new WakeUp(new Shard(Tasks, 2), "l", 5, Promptness.Prompt, Id, row)).Row!;
 
         Assert.Equal((row.Key, row.Version, row.Due), (read.Key, read.Version, read.Due));
@@ -47,7 +55,8 @@ public sealed class WakeUpCodecTests
     [InlineData(300_000, false)]
     public void WakeUp_CarriesItsRow_WhereTheWholeIsSmall(int bytes, bool carried)
     {
-        var wakeUp = new WakeUp(new Shard(Tasks, 2), "l", 5, Promptness.Prompt, Id, new Row(Id, new RowVersion(1), new byte[bytes], default, null));
+        var row = new Row(Id, new RowVersion(1), new byte[bytes], default, null);
+        var wakeUp = new WakeUp(new Shard(Tasks, 2), "l", 5, Promptness.Prompt, Id, row);
         Assert.InRange(WakeUpCodec.Encode(wakeUp).Length, 1, WakeUpCodec.BytesMax);
         var read = Decoded(wakeUp);
         Assert.Equal((carried, Id), (read.Row is not null, read.Key));
@@ -73,7 +82,10 @@ public sealed class WakeUpCodecTests
     {
         var row = new Row(Id, new RowVersion(0, "tag"), "{}"u8.ToArray(), default, new Due("l", 5, Promptness.Prompt));
         Assert.Equal(
-            """{"space":"tasks","shard":2,"lane":"l","at":5,"promptness":2,"table":"tasks","id":"01J0938NKR0000000000000000","row":{"tag":"tag","state":"e30=","lane":"l","at":5,"promptness":2}}""",
+            """
+            {"space":"tasks","shard":2,"lane":"l","at":5,"promptness":2,"table":"tasks","id":"01J0938NKR0000000000000000",
+            "row":{"tag":"tag","state":"e30=","lane":"l","at":5,"promptness":2}}
+            """.ReplaceLineEndings(""),
             Encoding.UTF8.GetString(WakeUpCodec.Encode(new WakeUp(new Shard(Tasks, 2), "l", 5, Promptness.Prompt, Id, row))));
     }
 
