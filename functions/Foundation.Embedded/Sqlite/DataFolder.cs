@@ -30,8 +30,8 @@ internal sealed class DataFolder : IDisposable
         try
         {
             Directory.CreateDirectory(full);
-            var stream = new FileStream(System.IO.Path.Combine(full, "foundation.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            var folder = new DataFolder(full, stream);
+            var file = System.IO.Path.Combine(full, "foundation.lock");
+            var folder = new DataFolder(full, new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             File.WriteAllText(folder._pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return folder;
         }
@@ -43,7 +43,7 @@ internal sealed class DataFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataFileException(
-                $"The data folder {full} cannot be written ({e.Message}). Give this user write access to it, or choose another folder with --data.", e);
+                $"The data folder {full} cannot be written ({e.Message}). Give this user write access, or choose another with --data.", e);
         }
     }
 

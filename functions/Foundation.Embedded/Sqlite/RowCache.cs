@@ -87,7 +87,9 @@ internal sealed class RowCache
 
     private int Slot(int table, RowKey key)
     {
-        var hash = key.Text is { } text ? (uint)text.GetHashCode(StringComparison.Ordinal) : (uint)key.Id ^ (uint)(key.Id >> 32) ^ (uint)(key.Id >> 64);
+        var hash = key.Text is { } text
+            ? (uint)text.GetHashCode(StringComparison.Ordinal)
+            : (uint)key.Id ^ (uint)(key.Id >> 32) ^ (uint)(key.Id >> 64);
         return (int)(((hash ^ ((uint)table * 0x9E3779B9)) * 0x85EBCA6B) >> 8) & (_slots.Length - 1);
     }
 
@@ -108,7 +110,8 @@ internal sealed class RowChange(int table, RowKey key, Write? write, long versio
     public Row? After(Row? before) => write switch
     {
         Write.Insert i => new Row(key, new RowVersion(version), i.State.ToArray(), i.Body.ToArray(), i.Due),
-        Write.Replace r when before is not null => before with { Version = new RowVersion(version), State = r.State.ToArray(), Due = r.Due },
+        Write.Replace r when before is not null =>
+            before with { Version = new RowVersion(version), State = r.State.ToArray(), Due = r.Due },
         _ => null,
     };
 }

@@ -27,7 +27,8 @@ internal sealed class SqliteBlobRows
         _chunk = database.Prepare("INSERT INTO chunks(id, data) VALUES(?1, ?2)");
         _find = database.Prepare("SELECT id FROM blobs WHERE name = ?1");
         _put = database.Prepare(
-            "INSERT INTO blobs(name, id, length, at) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET id = excluded.id, length = excluded.length, at = excluded.at");
+            "INSERT INTO blobs(name, id, length, at) VALUES(?1, ?2, ?3, ?4) "
+            + "ON CONFLICT DO UPDATE SET id = excluded.id, length = excluded.length, at = excluded.at");
         _delete = database.Prepare("DELETE FROM blobs WHERE name = ?1");
         _deleteChunks = database.Prepare("DELETE FROM chunks WHERE id >= ?1 AND id < ?2");
         _next = Math.Max(database.Number("SELECT max(id) FROM blobs"), database.Number("SELECT max(id) FROM chunks") >> ChunkBits);
@@ -48,7 +49,7 @@ internal sealed class SqliteBlobRows
     }
 
     /// <summary>Names a written blob and removes the one it replaces. False, and the new one removed, when the condition fails.</summary>
-    public bool Put(string name, long id, long length, string? ifMatch, DateTimeOffset now)
+    public bool Put(string name, long id, long length, string? ifMatch, long at)
     {
         var before = Find(name);
         if (ifMatch is not null && ifMatch != (before is { } tag ? Tag(tag) : ""))
@@ -57,7 +58,7 @@ internal sealed class SqliteBlobRows
             return false;
         }
 
-        _put.BindText(1, Utf8(name)).Bind(2, id).Bind(3, length).Bind(4, now.ToUnixTimeMilliseconds()).Run();
+        _put.BindText(1, Utf8(name)).Bind(2, id).Bind(3, length).Bind(4, at).Run();
         if (before is { } replaced)
         {
             DeleteChunks(replaced);

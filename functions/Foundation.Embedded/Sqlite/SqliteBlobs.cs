@@ -9,7 +9,8 @@ public sealed class SqliteBlobs(SqliteStore store) : IBlobs
     private const int PieceBytes = 16 * SqliteBlobRows.ChunkBytes;
 
     /// <inheritdoc/>
-    public async ValueTask<BlobInfo?> PutAsync(string name, ReadOnlyMemory<byte> content, string? ifMatch, DateTimeOffset now, CancellationToken ct)
+    public async ValueTask<BlobInfo?> PutAsync(
+        string name, ReadOnlyMemory<byte> content, string? ifMatch, DateTimeOffset now, CancellationToken ct)
     {
         BlobLimits.Check(name, content);
         var id = await store.RunAsync(new WorkJob<long>(0, static state => state.Blobs.NextId(), ct));
@@ -26,9 +27,10 @@ public sealed class SqliteBlobs(SqliteStore store) : IBlobs
                 ct));
         }
 
-        var stored = await store.RunAsync(new WorkJob<bool>(0, state => state.Blobs.Put(name, id, content.Length, ifMatch, now), CancellationToken.None));
-        return stored
-            ? new BlobInfo(name, content.Length, SqliteBlobRows.Tag(id), DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()))
+        var at = now.ToUnixTimeMilliseconds();
+        var put = new WorkJob<bool>(0, state => state.Blobs.Put(name, id, content.Length, ifMatch, at), CancellationToken.None);
+        return await store.RunAsync(put)
+            ? new BlobInfo(name, content.Length, SqliteBlobRows.Tag(id), DateTimeOffset.FromUnixTimeMilliseconds(at))
             : null;
     }
 
@@ -52,7 +54,8 @@ public sealed class SqliteBlobs(SqliteStore store) : IBlobs
     public ValueTask<Page<BlobInfo>> ListAsync(string prefix, int limit, string? cursor, CancellationToken ct)
     {
         ReadLimits.CheckLimit(limit);
-        return store.Readers.ReadAsync((prefix, limit, cursor), static (reader, s) => List(reader.Database, s.prefix, s.limit, s.cursor), ct);
+        return store.Readers.ReadAsync(
+            (prefix, limit, cursor), static (reader, s) => List(reader.Database, s.prefix, s.limit, s.cursor), ct);
     }
 
     private static ReadOnlyMemory<byte>? Get(SqliteDatabase database, string name, long offset, int? length)
@@ -83,7 +86,8 @@ public sealed class SqliteBlobs(SqliteStore store) : IBlobs
     private static void Fill(SqliteDatabase database, long id, long start, Span<byte> content)
     {
         using var chunks = database.Once("SELECT data FROM chunks WHERE id >= ?1 AND id < ?2 ORDER BY id");
-        chunks.Bind(1, (id << SqliteBlobRows.ChunkBits) | (start / SqliteBlobRows.ChunkBytes)).Bind(2, (id + 1) << SqliteBlobRows.ChunkBits);
+        chunks.Bind(1, (id << SqliteBlobRows.ChunkBits) | (start / SqliteBlobRows.ChunkBytes));
+        chunks.Bind(2, (id + 1) << SqliteBlobRows.ChunkBits);
         var skip = (int)(start % SqliteBlobRows.ChunkBytes);
         while (!content.IsEmpty && chunks.Read())
         {
@@ -102,7 +106,8 @@ public sealed class SqliteBlobs(SqliteStore store) : IBlobs
 
     private static Page<BlobInfo> List(SqliteDatabase database, string prefix, int limit, string? cursor)
     {
-        using var list = database.Once("SELECT name, length, id, at FROM blobs WHERE name >= ?1 AND name < ?2 AND name > ?3 ORDER BY name LIMIT ?4");
+        using var list = database.Once(
+            "SELECT name, length, id, at FROM blobs WHERE name >= ?1 AND name < ?2 AND name > ?3 ORDER BY name LIMIT ?4");
         list.BindText(1, Encoding.UTF8.GetBytes(prefix)).BindText(2, Encoding.UTF8.GetBytes(prefix + '\u007f'));
         list.BindText(3, Encoding.UTF8.GetBytes(cursor ?? "")).Bind(4, limit + 1);
         var found = new List<BlobInfo>();
@@ -113,8 +118,8 @@ public sealed class SqliteBlobs(SqliteStore store) : IBlobs
                 return new Page<BlobInfo>(found, found[^1].Name);
             }
 
-            found.Add(new BlobInfo(
-                Encoding.UTF8.GetString(list.Bytes(0)), list.Long(1), SqliteBlobRows.Tag(list.Long(2)), DateTimeOffset.FromUnixTimeMilliseconds(list.Long(3))));
+            var (name, at) = (Encoding.UTF8.GetString(list.Bytes(0)), DateTimeOffset.FromUnixTimeMilliseconds(list.Long(3)));
+            found.Add(new BlobInfo(name, list.Long(1), SqliteBlobRows.Tag(list.Long(2)), at));
         }
 
         return new Page<BlobInfo>(found, null);

@@ -29,7 +29,7 @@ internal sealed class SqliteCatalogue
         {
             if (known.Keys != table.Keys)
             {
-                throw new InvalidOperationException($"Table {table} is declared with keys of form {table.Keys}; the file holds {known.Keys}");
+                throw new InvalidOperationException($"Table {table} is declared with {table.Keys} keys; the file holds {known.Keys} keys");
             }
 
             _tables[id] = table; // the declaration, from now on: it also says what the file does not

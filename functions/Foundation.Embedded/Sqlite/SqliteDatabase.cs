@@ -78,12 +78,18 @@ internal sealed class SqliteDatabase : IDisposable
         return statement.Read() ? Encoding.UTF8.GetString(statement.Bytes(0)) : "";
     }
 
-    /// <summary>Moves pages from the log into the file. Returns how many the log holds and how many of them are moved.</summary>
-    public (int Logged, int Moved) Checkpoint(int mode)
+    /// <summary>
+    /// Moves pages from the log into the file. Returns how many the log holds, how many of them are moved, and whether other
+    /// connections hindered it.
+    /// </summary>
+    public (int Logged, int Moved, bool Busy) Checkpoint(int mode)
     {
         var code = raw.sqlite3_wal_checkpoint_v2(_db, "main", mode, out var logged, out var moved);
-        return code is raw.SQLITE_OK or raw.SQLITE_BUSY ? (logged, moved) : throw Fault(code, "checkpoint");
+        return (code & 0xFF) is raw.SQLITE_OK or raw.SQLITE_BUSY ? (logged, moved, code != raw.SQLITE_OK) : throw Fault(code, "checkpoint");
     }
+
+    /// <summary>How long a statement waits for other connections.</summary>
+    public void WaitAtMost(int milliseconds) => raw.sqlite3_busy_timeout(_db, milliseconds);
 
     /// <summary>Pages written to the log since the last call.</summary>
     public int PagesWritten() =>

@@ -16,7 +16,10 @@ internal static class SqliteKeys
     private const int IdBytes = 16;
 
     /// <summary>Greater than every key.</summary>
-    public static ReadOnlySpan<byte> AfterAll => [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+    public static ReadOnlySpan<byte> AfterAll =>
+    [
+        0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+    ];
 
     /// <summary>The bytes of a key: ids big-endian, text as it is.</summary>
     public static ReadOnlySpan<byte> Key(RowKey key, Span<byte> buffer)
@@ -42,7 +45,9 @@ internal static class SqliteKeys
         ? new RowKey(table, BinaryPrimitives.ReadUInt128BigEndian(bytes))
         : new RowKey(table, Encoding.UTF8.GetString(bytes));
 
-    /// <summary>A lane, or a prefix of lanes, of a part; with one more byte it bounds the lanes that go on: 1 is before, 127 after them.</summary>
+    /// <summary>
+    /// A lane, or a prefix of lanes, of a part; with one more byte it bounds the lanes that go on: 1 is before, 127 after them.
+    /// </summary>
     public static ReadOnlySpan<byte> Lane(int part, string lane, Span<byte> buffer, byte? suffix = null)
     {
         part.TryFormat(buffer, out var length, provider: CultureInfo.InvariantCulture);
@@ -61,5 +66,5 @@ internal static class SqliteKeys
 
     // A range's bound may carry one character beyond a key's own, as a prefix does ('\uffff').
     private static string Bounded(string text, int most) =>
-        text.Length <= most ? text : throw new ArgumentException($"'{text}' is longer than the {most} characters that are stored", nameof(text));
+        text.Length <= most ? text : throw new ArgumentException($"'{text}' has more than {most} characters", nameof(text));
 }

@@ -12,7 +12,7 @@ internal static partial class SqliteLog
     [LoggerMessage(1102, LogLevel.Error, "The disk is full: {Count} commits were refused and nothing of them was written")]
     public static partial void DiskFull(this ILogger logger, int count, Exception error);
 
-    [LoggerMessage(1103, LogLevel.Critical, "Writing {Path} failed (code {Code}): nothing is accepted until the file is opened again and verified")]
+    [LoggerMessage(1103, LogLevel.Critical, "Writing {Path} failed (code {Code}): nothing is accepted until it is verified")]
     public static partial void Failed(this ILogger logger, string path, int code, Exception error);
 
     [LoggerMessage(1104, LogLevel.Warning, "{Path} is open and verified again; {Committed} of {Count} commits in doubt are durable")]

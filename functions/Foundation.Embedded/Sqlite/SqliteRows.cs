@@ -23,7 +23,8 @@ internal sealed class SqliteRows
     public SqliteRows(SqliteDatabase database, SqliteCatalogue catalogue)
     {
         (_database, _catalogue) = (database, catalogue);
-        _insert = database.Prepare("INSERT INTO rows(t, k, v, l, a, p, s, b) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING");
+        _insert = database.Prepare(
+            "INSERT INTO rows(t, k, v, l, a, p, s, b) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING");
         _insertBody = database.Prepare("INSERT INTO bodies(id, data) VALUES(?1, ?2)");
         _move = database.Prepare("UPDATE rows SET v = ?3, l = ?4, a = ?5, p = ?6, s = ?7 WHERE t = ?1 AND k = ?2 AND v = ?8");
         // Naming no column of the index spares its rewrite; the place is a condition, so a wrong claim cannot leave it behind.

@@ -43,12 +43,14 @@ internal static class SqliteSchema
         if (version > Version)
         {
             throw new DataFileException(
-                $"{path} was written by a newer version of Foundation (form {version}; this one knows {Version}). Start that version, or restore a backup.");
+                $"{path} was written by a newer version of Foundation (form {version}; this one knows {Version}). "
+                + "Start that version, or restore a backup.");
         }
 
         for (; version < Version; version++)
         {
-            database.Execute($"BEGIN IMMEDIATE;{Steps[version]}PRAGMA application_id={ApplicationId};PRAGMA user_version={version + 1};COMMIT;");
+            var stamp = $"PRAGMA application_id={ApplicationId};PRAGMA user_version={version + 1};";
+            database.Execute($"BEGIN IMMEDIATE;{Steps[version]}{stamp}COMMIT;");
         }
     }
 }

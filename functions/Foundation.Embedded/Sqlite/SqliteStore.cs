@@ -108,8 +108,8 @@ public sealed class SqliteStore : IStore, IDisposable
         ReadLimits.Check(shard, Shards);
         ReadLimits.CheckLimit(limit);
         return _catalogue.FindPart(shard) is { } part
-            ? _readers.ReadAsync(
-                (part, prefix, after, limit), static (reader, s) => (IReadOnlyList<LaneSummary>)reader.Lanes(s.part, s.prefix, s.after, s.limit), ct)
+            ? _readers.ReadAsync<(int, string, string?, int), IReadOnlyList<LaneSummary>>(
+                (part, prefix, after, limit), static (reader, s) => reader.Lanes(s.Item1, s.Item2, s.Item3, s.Item4), ct)
             : new([]);
     }
 
@@ -144,8 +144,8 @@ public sealed class SqliteStore : IStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<Change> WatchAsync(Table table, string? after, CancellationToken ct) => _changes.WatchAsync(
-        table, after, async (number, key, stop) => await FindAsync(new Shard(table.Space, number), key, stop) is { } row ? row with { Body = default } : null, ct);
+    public IAsyncEnumerable<Change> WatchAsync(Table table, string? after, CancellationToken ct) =>
+        _changes.WatchAsync(table, after, FindStateAsync, ct);
 
     /// <summary>Writes what is queued, moves the log into the file, closes and unlocks.</summary>
     public void Dispose()
@@ -168,6 +168,9 @@ public sealed class SqliteStore : IStore, IDisposable
     /// <summary>The page of a table or shard that holds no row yet; a cursor was still read, and refused when malformed.</summary>
     private static Page<Row> Nothing(RowKey? _) => new([], null);
 
+    private async ValueTask<Row?> FindStateAsync(int shard, RowKey key, CancellationToken ct) =>
+        await FindAsync(new Shard(key.Table.Space, shard), key, ct) is { } row ? row with { Body = default } : null;
+
     private void RemoveUnfinishedBlobs(ILogger logger)
     {
         var removed = _writer.StateAtStart.Blobs.RemoveUnfinished();
@@ -179,7 +182,8 @@ public sealed class SqliteStore : IStore, IDisposable
 
     private DataFileException Explain(SqliteFault fault) => new(
         fault.Corrupt
-            ? $"{_options.File} is damaged or not a data file ({fault.Message}). Keep a copy of it, and restore a backup or choose another folder with --data."
-            : $"{_options.File} cannot be opened ({fault.Message}). Check that the disk is well, has room, and that this user may write there.",
+            ? $"{_options.File} is damaged or not a data file ({fault.Message}). "
+                + "Keep a copy of it, and restore a backup or choose another folder with --data."
+            : $"{_options.File} cannot be opened ({fault.Message}). Check that the disk is well and has room, and who may write.",
         fault);
 }

@@ -37,7 +37,7 @@ public sealed class SqliteStoreOptions
     [Range(1, 256)]
     public int Readers { get; set; } = 8;
 
-    /// <summary>Rows kept in memory as last committed, so that finding a row just written costs no read; a power of two. Default: 8192.</summary>
+    /// <summary>Rows kept in memory as last committed: finding one of them costs no read. Default: 8192.</summary>
     [Range(1, 4_194_304)]
     public int CachedRows { get; set; } = 8_192;
 

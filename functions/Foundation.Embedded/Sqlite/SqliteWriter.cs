@@ -12,6 +12,9 @@ internal sealed class SqliteWriter : IDisposable
 {
     private const int RetryMilliseconds = 1_000;
 
+    /// <summary>How much more is written before a log that readers kept from restarting is tried again.</summary>
+    private const int RetryPages = 500;
+
     private readonly SqliteStoreOptions _options;
     private readonly SqliteCatalogue _catalogue;
     private readonly SqliteReaders _readers;
@@ -21,6 +24,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly RecentCommits _recent = new();
+    private readonly SqliteCheckpointer _checkpointer;
     private readonly Thread _thread;
     private readonly object _gate = new();
     private Queue<WriterJob> _queue = new();
@@ -37,6 +41,7 @@ internal sealed class SqliteWriter : IDisposable
         (_options, _catalogue, _readers, _cache) = (options, catalogue, readers, cache);
         (_changes, _instruments, _time, _logger) = (changes, instruments, time, logger);
         _state = WriterState.Open(options, catalogue, _recent);
+        _checkpointer = new SqliteCheckpointer(options, time, instruments.Checkpointed, e => TryPost(new FailedJob(e)));
         _thread = new Thread(Run) { Name = "foundation-store-writer", IsBackground = true };
     }
 
@@ -46,22 +51,35 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Before the thread starts, its connection may be used here.</summary>
     public WriterState StateAtStart => _state;
 
-    public void Start() => _thread.Start();
+    public void Start()
+    {
+        _checkpointer.Start();
+        _thread.Start();
+    }
 
     /// <summary>Queues a job; throws when the store does not accept now.</summary>
     public void Post(WriterJob job)
+    {
+        if (TryPost(job) is { } refusal)
+        {
+            throw new StoreUnavailableException(refusal);
+        }
+    }
+
+    /// <summary>Queues a job, or says why not.</summary>
+    private string? TryPost(WriterJob job)
     {
         lock (_gate)
         {
             if (_stopping || _down is not null)
             {
-                throw new StoreUnavailableException(_down ?? "The store is closed");
+                return _down ?? "The store is closed";
             }
 
             if (_queue.Count >= _options.QueueMax)
             {
                 _instruments.Refused();
-                throw new StoreUnavailableException($"{_options.QueueMax} writes wait already; try again");
+                return $"{_options.QueueMax} writes wait already; try again";
             }
 
             _queue.Enqueue(job);
@@ -69,6 +87,8 @@ internal sealed class SqliteWriter : IDisposable
             {
                 Monitor.Pulse(_gate);
             }
+
+            return null;
         }
     }
 
@@ -195,7 +215,7 @@ internal sealed class SqliteWriter : IDisposable
         Checkpoint();
     }
 
-    /// <summary>Moves the log into the file when it is long. A failure is as serious as that of a commit.</summary>
+    /// <summary>Has a long log moved, then takes the rest and restarts the log. A failure is as serious as a commit's.</summary>
     private void Checkpoint()
     {
         _logPages += _state.Database.PagesWritten();
@@ -204,10 +224,16 @@ internal sealed class SqliteWriter : IDisposable
             return;
         }
 
-        var started = _time.GetTimestamp();
-        var (logged, moved) = _state.Database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
-        _logPages = logged - moved;
-        _instruments.Checkpointed(_time.GetElapsedTime(started));
+        if (!_checkpointer.Done)
+        {
+            _checkpointer.Want();
+            return;
+        }
+
+        // Readers of the log keep it from starting anew. They are short, so waiting for them a moment mostly suffices.
+        var (logged, moved, busy) = _state.Database.Checkpoint(raw.SQLITE_CHECKPOINT_RESTART);
+        _logPages = busy ? _options.CheckpointPages - Math.Min(_options.CheckpointPages, RetryPages) : logged - moved;
+        _checkpointer.Reset();
     }
 
     private void Recover(List<WriterJob> group, Exception error)
@@ -260,8 +286,8 @@ internal sealed class SqliteWriter : IDisposable
         {
             using (_readers.Close())
             {
-                _state.Database.KeepLogOnClose();
-                _state.Dispose();
+                _checkpointer.Close();
+                _state.Abandon();
                 _options.Fault?.Invoke(CommitPoint.Reopening);
                 _state = WriterState.Open(_options, _catalogue, _recent);
                 var verdict = _state.Database.Text("PRAGMA quick_check(1)");
@@ -346,6 +372,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         try
         {
+            _checkpointer.Dispose();
             using (_readers.Close())
             {
                 _state.Database.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);

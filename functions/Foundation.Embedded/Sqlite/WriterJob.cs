@@ -146,3 +146,16 @@ internal sealed class WorkJob<T>(int bytes, Func<WriterState, T> work, Cancellat
 
     public override void Execute(WriterState state) => Answer = work(state);
 }
+
+/// <summary>Brings a failure of another thread to the writer, which alone may close and open the file.</summary>
+internal sealed class FailedJob(SqliteFault fault) : WriterJob<bool>(CancellationToken.None)
+{
+    public override int Bytes => 0;
+
+    public override void Execute(WriterState state) => throw fault;
+
+    /// <summary>Nobody waits for it.</summary>
+    public override void Fail(Exception error)
+    {
+    }
+}

@@ -8,6 +8,9 @@ internal sealed class WriterState : IDisposable
     /// <summary>Versions are reserved in blocks, so that one never returns and no group pays for a counter.</summary>
     private const long Block = 1_000_000;
 
+    /// <summary>How long restarting the log waits for readers; nothing else of the writer ever waits.</summary>
+    private const int RestartMilliseconds = 20;
+
     private readonly SqliteStoreOptions _options;
     private readonly SqliteCatalogue _catalogue;
     private readonly SqliteStatement _begin;
@@ -17,6 +20,7 @@ internal sealed class WriterState : IDisposable
     private readonly List<RowChange> _changes = [];
     private long _reserved;
     private int _applied;
+    private bool _closed;
 
     private WriterState(SqliteStoreOptions options, SqliteDatabase database, SqliteCatalogue catalogue, RecentCommits recent)
     {
@@ -27,7 +31,8 @@ internal sealed class WriterState : IDisposable
         _begin = database.Prepare("BEGIN IMMEDIATE");
         _commit = database.Prepare("COMMIT");
         _rollback = database.Prepare("ROLLBACK");
-        _reserve = database.Prepare("INSERT INTO meta(name, value) VALUES('versions', ?1) ON CONFLICT DO UPDATE SET value = excluded.value");
+        _reserve = database.Prepare(
+            "INSERT INTO meta(name, value) VALUES('versions', ?1) ON CONFLICT DO UPDATE SET value = excluded.value");
         Version = _reserved = database.Number("SELECT value FROM meta WHERE name = 'versions'");
     }
 
@@ -54,18 +59,21 @@ internal sealed class WriterState : IDisposable
             if (database.ReadOnly)
             {
                 throw new DataFileException(
-                    $"{options.File} cannot be written. Give this user write access to it and to its folder, or choose another folder with --data.");
+                    $"{options.File} cannot be written. Give this user write access to it and its folder, or choose another with --data.");
             }
 
             database.Execute("PRAGMA page_size=8192");
             if (database.Text("PRAGMA journal_mode=WAL") != "wal")
             {
-                throw new DataFileException($"{options.File} is on a file system that cannot hold a write-ahead log. Choose a local disk with --data.");
+                throw new DataFileException(
+                    $"{options.File} is on a file system that cannot hold a write-ahead log. Choose a local disk with --data.");
             }
 
             // FULL: a commit is acknowledged after its fsync. Moves of the log are the writer's own, so that their errors are seen.
-            database.Execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864");
+            database.Execute(
+                "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864");
             SqliteSchema.Migrate(database, options.File);
+            database.WaitAtMost(RestartMilliseconds);
             if (options.PagesMax > 0)
             {
                 database.Execute($"PRAGMA max_page_count={options.PagesMax}");
@@ -144,5 +152,22 @@ internal sealed class WriterState : IDisposable
         _applied = 0;
     }
 
-    public void Dispose() => Database.Dispose();
+    /// <summary>Closes without touching the log; does nothing when that was done.</summary>
+    public void Abandon()
+    {
+        if (!_closed)
+        {
+            Database.KeepLogOnClose();
+            Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_closed)
+        {
+            _closed = true;
+            Database.Dispose();
+        }
+    }
 }

@@ -62,7 +62,7 @@ public abstract record CommitResult
     /// <summary>It is durable. Versions in the order of the writes (the default for deletes).</summary>
     public sealed record Committed(ImmutableArray<RowVersion> Versions) : CommitResult;
 
-    /// <summary>Nothing was written, because this row was not as named: the first such in the order of the writes, or another of them.</summary>
+    /// <summary>Nothing was written, because this row was not as named; where several were not, any of them.</summary>
     public sealed record Conflict(RowKey Key) : CommitResult;
 }
 
@@ -122,7 +122,8 @@ public static class CommitLimits
 
         if (operations > OperationsMax || bytes > BytesMax)
         {
-            throw new ArgumentException($"A commit to {commit.Shard} has {operations} operations and {bytes} bytes; at most {OperationsMax} and {BytesMax}");
+            throw new ArgumentException(
+                $"A commit to {commit.Shard} has {operations} operations and {bytes} bytes; at most {OperationsMax} and {BytesMax}");
         }
 
         CheckDistinct(commit.Writes);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Foundation.Protocols;
 
-/// <summary>How the stores write <see cref="Page{T}.Next"/>: the last item's place, so that a page stays right when rows come and go.</summary>
+/// <summary>How the stores write <see cref="Page{T}.Next"/>: the last item's place, so that pages stay right when rows come and go.</summary>
 public static class ListCursor
 {
     /// <summary>The place of a row in key order.</summary>

@@ -90,8 +90,11 @@ public abstract class EntitiesConformance : IAsyncLifetime
 
     private static EntityId Id(string key) => new(Adder.Name, key);
 
-    private ValueTask SignalAsync(string key, string source, long number, string body) =>
-        Entities.SignalAsync(Id(key), new Signal(source, number, Encoding.UTF8.GetBytes(body.All(char.IsDigit) ? body : $"\"{body}\"")), Ct);
+    private ValueTask SignalAsync(string key, string source, long number, string body)
+    {
+        var json = body.All(char.IsDigit) ? body : $"\"{body}\"";
+        return Entities.SignalAsync(Id(key), new Signal(source, number, Encoding.UTF8.GetBytes(json)), Ct);
+    }
 
     /// <summary>A signal is accepted before it is applied, so the state is read until it is as expected.</summary>
     private async Task BecomesAsync(string key, string expected)

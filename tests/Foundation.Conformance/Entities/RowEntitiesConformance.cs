@@ -31,7 +31,8 @@ public abstract class RowEntitiesConformance : EntitiesConformance
         _store = await CreateStoreAsync();
         var directory = new RoomDirectory();
         directory.Fill([new AdderRoom()]);
-        return new RowEntities(_store, directory, new CommitIds(RandomSource.System), TimeProvider.System, NullLogger<RowEntities>.Instance);
+        var ids = new CommitIds(RandomSource.System);
+        return new RowEntities(_store, directory, ids, TimeProvider.System, NullLogger<RowEntities>.Instance);
     }
 
     private sealed class AdderRoom : IRoom

@@ -11,18 +11,21 @@ namespace Foundation.Conformance.Sqlite;
 /// <summary>A data folder of a test: opened as often as it likes, removed at the end.</summary>
 internal sealed class SqliteFolder : IDisposable
 {
-    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+    private static readonly IMeterFactory Meters =
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     public string Path { get; } = Directory.CreateTempSubdirectory("foundation-store-").FullName;
 
     public string File => System.IO.Path.Combine(Path, "foundation.db");
 
-    public SqliteStore Open(Action<SqliteStoreOptions>? configure = null, ILogger<SqliteStore>? logger = null)
+    public static SqliteStore OpenAt(string path, Action<SqliteStoreOptions>? configure = null)
     {
-        var options = new SqliteStoreOptions { Folder = Path };
+        var options = new SqliteStoreOptions { Folder = path };
         configure?.Invoke(options);
-        return new SqliteStore(options, RandomSource.System, Meters, TimeProvider.System, logger ?? NullLogger<SqliteStore>.Instance);
+        return new SqliteStore(options, RandomSource.System, Meters, TimeProvider.System, NullLogger<SqliteStore>.Instance);
     }
+
+    public SqliteStore Open(Action<SqliteStoreOptions>? configure = null) => OpenAt(Path, configure);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -11,7 +11,8 @@ public abstract partial class StoreConformance
         var row = (await WriteAsync(Insert(Item(1))))[0];
         Due?[] places =
         [
-            DueAt("a", 5), DueAt("a", 5), DueAt("a", 5, Promptness.Sweep), DueAt("a", 9), DueAt("b", 9), null, null, DueAt("b", 1), DueAt("a", 0),
+            DueAt("a", 5), DueAt("a", 5), DueAt("a", 5, Promptness.Sweep), DueAt("a", 9), DueAt("b", 9),
+            null, null, DueAt("b", 1), DueAt("a", 0),
         ];
         foreach (var place in places)
         {
@@ -31,7 +32,8 @@ public abstract partial class StoreConformance
     {
         (int Key, long At)[] entries = [(5, 10), (2, 30), (9, 10), (1, 20), (7, 0), (3, 10), (4, 30), (8, 5_000_000_000)];
         await WriteAsync([.. entries.Select(e => Insert(Item(e.Key), $"s{e.Key}", "b", DueAt("l", e.At)))]);
-        await WriteAsync(Insert(Item(100), due: DueAt("k", 10)), Insert(Item(101), due: DueAt("l/x", 10)), Insert(Item(102), due: DueAt("m", 10)));
+        string[] neighbours = ["k", "l/x", "m"];
+        await WriteAsync([.. neighbours.Select((lane, i) => Insert(Item(100 + i), due: DueAt(lane, 10)))]);
 
         string[] expected = [.. entries.OrderBy(e => e.At).ThenBy(e => e.Key).Select(e => $"{e.At}:{e.Key}")];
         var up = await DueAllAsync(new LaneRange("l"), new Listing(limit));
@@ -66,7 +68,8 @@ public abstract partial class StoreConformance
     public async Task ListDue_MixesTablesOfTheSpace()
     {
         await WriteAsync(Insert(Item(1), due: DueAt("l", 1)), Insert(Name("a"), due: DueAt("l", 2)), Insert(Item(2), due: DueAt("l", 3)));
-        await WriteAsync(Insert(Name("same"), due: DueAt("l", 4)), Insert(Item(3), due: DueAt("l", 4)), Insert(Name("also"), due: DueAt("l", 4)));
+        RowKey[] together = [Name("same"), Item(3), Name("also")];
+        await WriteAsync([.. together.Select(key => Insert(key, due: DueAt("l", 4)))]);
 
         foreach (var limit in new[] { 1, 4, 100 })
         {
@@ -105,7 +108,8 @@ public abstract partial class StoreConformance
         var references = await WriteAsync([.. Enumerable.Range(0, 20).Select(i => Insert(Item(i), due: DueAt($"run/{i:d2}", 50 + i)))]);
         await WriteAsync([.. references.Where((_, i) => i % 5 != 0).Select(r => Replace(r, "s", DueAt("run/99", 7)))]);
 
-        Assert.Equal(["run/00", "run/05", "run/10", "run/15", "run/99"], (await Store.LanesAsync(Home, "run/", null, 10, Ct)).Select(l => l.Lane));
+        var lanes = await Store.LanesAsync(Home, "run/", null, 10, Ct);
+        Assert.Equal(["run/00", "run/05", "run/10", "run/15", "run/99"], lanes.Select(l => l.Lane));
         var first = await GetAsync(Item(5));
         await WriteAsync(new Write.Delete(first.Reference), Insert(Item(30), due: DueAt("run/10", 1)));
         Assert.Equal(
@@ -116,7 +120,8 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task Count_StopsAtItsBound()
     {
-        await WriteAsync([.. Enumerable.Range(0, 30).Select(i => Insert(Item(i), due: DueAt(i < 12 ? "q/a/1" : i < 25 ? "q/a" : "q/b", i)))]);
+        static string Lane(int i) => i < 12 ? "q/a/1" : i < 25 ? "q/a" : "q/b";
+        await WriteAsync([.. Enumerable.Range(0, 30).Select(i => Insert(Item(i), due: DueAt(Lane(i), i)))]);
 
         Assert.Equal(25, await Store.CountAsync(Home, "q/a", 1000, Ct));
         Assert.Equal(12, await Store.CountAsync(Home, "q/a/", 1000, Ct));

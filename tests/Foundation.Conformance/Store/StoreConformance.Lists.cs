@@ -70,7 +70,8 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task List_WhenIdsSpanAllBits_OrdersThemAsNumbers()
     {
-        UInt128[] ids = [0, 1, ulong.MaxValue, (UInt128)ulong.MaxValue + 1, UInt128.MaxValue >> 1, (UInt128.MaxValue >> 1) + 1, UInt128.MaxValue];
+        var half = UInt128.MaxValue >> 1;
+        UInt128[] ids = [0, 1, ulong.MaxValue, (UInt128)ulong.MaxValue + 1, half, half + 1, UInt128.MaxValue];
         await WriteAsync([.. ids.Reverse().Select(i => Insert(new RowKey(Items, i), due: DueAt("l", 0)))]);
 
         Assert.Equal(ids, (await ListAllAsync(new KeyRange(Items), new Listing(2))).Select(r => r.Key.Id));
@@ -96,9 +97,10 @@ public abstract partial class StoreConformance
     public async Task List_WithWrongArguments_Throws()
     {
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.ListAsync(Home, new KeyRange(Items), new Listing(0), Ct));
-        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.ListAsync(Home, new KeyRange(Items), new Listing(1001), Ct));
-        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.ListAsync(Home, new KeyRange(Items), new Listing(1, "?"), Ct));
-        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.ListDueAsync(Home, new LaneRange("l"), new Listing(1, "?"), Ct));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.ListAsync(Home, new KeyRange(Items), new(1001), Ct));
+        var malformed = new Listing(1, "?");
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.ListAsync(Home, new KeyRange(Items), malformed, Ct));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.ListDueAsync(Home, new LaneRange("l"), malformed, Ct));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.ListAsync(Home, new KeyRange(Elsewhere), new Listing(), Ct));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.FindAsync(Home, new RowKey(Elsewhere, "a"), Ct));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.LanesAsync(Home, "", null, 0, Ct));

@@ -49,8 +49,9 @@ public abstract partial class StoreConformance
                     await CommitAsync(kind, first, second, due);
                     break;
                 case 8:
-                    await suite.Store.DeleteRangeAsync(suite.Home, new KeyRange(Items, Key(Math.Min(first, second)), Key(Math.Max(first, second))), Ct);
-                    foreach (var number in _rows.Keys.Where(n => n >= Math.Min(first, second) && n < Math.Max(first, second)).ToList())
+                    var (from, to) = (Math.Min(first, second), Math.Max(first, second));
+                    await suite.Store.DeleteRangeAsync(suite.Home, new KeyRange(Items, Key(from), Key(to)), Ct);
+                    foreach (var number in _rows.Keys.Where(n => n >= from && n < to).ToList())
                     {
                         Forget(number);
                     }
@@ -72,10 +73,12 @@ public abstract partial class StoreConformance
                 var expected = due[lane].OrderBy(r => r.Due!.Value.At).ThenBy(r => r.Key).Select(Line).ToList();
                 Assert.Equal(expected, (await suite.DueAllAsync(new LaneRange(lane), new Listing(2, WithBodies: true))).Select(Line));
                 expected.Reverse();
-                Assert.Equal(expected, (await suite.DueAllAsync(new LaneRange(lane), new Listing(3, Descending: true, WithBodies: true))).Select(Line));
+                var down = new Listing(3, Descending: true, WithBodies: true);
+                Assert.Equal(expected, (await suite.DueAllAsync(new LaneRange(lane), down)).Select(Line));
             }
 
-            var summaries = due.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new LaneSummary(g.Key, g.Min(r => r.Due!.Value.At)));
+            var summaries = due.OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => new LaneSummary(g.Key, g.Min(r => r.Due!.Value.At)));
             Assert.Equal(summaries, await suite.Store.LanesAsync(suite.Home, $"run-{run:d3}/", null, 10, Ct));
             Assert.Equal(_rows.Values.Count(r => r.Due is not null), await suite.Store.CountAsync(suite.Home, $"run-{run:d3}/", 100, Ct));
             for (var number = 0; number < 8; number++)
@@ -129,7 +132,7 @@ public abstract partial class StoreConformance
         }
 
         private bool Holds(int number, Write write) => _rows.TryGetValue(number, out var row)
-            ? write switch { Write.Replace r => r.Before.Version == row.Version, Write.Delete d => d.Before.Version == row.Version, _ => false }
+            ? (write as Write.Replace)?.Before.Version == row.Version || (write as Write.Delete)?.Before.Version == row.Version
             : write is Write.Insert;
 
         private void Apply(int number, Write write, RowVersion version)

@@ -76,7 +76,8 @@ public abstract partial class StoreConformance
 
         Assert.All(results, r => Assert.Equal(r.i % 2 == 0, r.Item2 is CommitResult.Committed));
         var stored = await ListAllAsync(new KeyRange(Items), new Listing());
-        Assert.Equal(Enumerable.Range(0, Racers * 2).Select(i => $"{i * 2}={i * 2}"), stored.Select(r => $"{Plain(r.Key)}={Text(r.State)}"));
+        var expected = Enumerable.Range(0, Racers * 2).Select(i => $"{i * 2}={i * 2}");
+        Assert.Equal(expected, stored.Select(r => $"{Plain(r.Key)}={Text(r.State)}"));
     }
 
     private static int Number(Row row) => int.Parse(Text(row.State), CultureInfo.InvariantCulture);

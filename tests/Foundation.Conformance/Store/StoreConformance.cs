@@ -67,7 +67,8 @@ public abstract partial class StoreConformance(int shards) : IAsyncLifetime
     protected static Write Insert(RowKey key, string state = "s", string body = "", Due? due = null) =>
         new Write.Insert(key, Bytes(state), Bytes(body), due);
 
-    protected static Write Replace(RowReference before, string state = "s2", Due? due = null) => new Write.Replace(before, Bytes(state), due);
+    protected static Write Replace(RowReference before, string state = "s2", Due? due = null) =>
+        new Write.Replace(before, Bytes(state), due);
 
     protected CommitId NextId() => new((UInt128)(ulong)Interlocked.Increment(ref _ids) * 1000);
 

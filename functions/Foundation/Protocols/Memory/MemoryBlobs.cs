@@ -10,7 +10,8 @@ public sealed class MemoryBlobs : IBlobs
     private long _tag;
 
     /// <inheritdoc/>
-    public ValueTask<BlobInfo?> PutAsync(string name, ReadOnlyMemory<byte> content, string? ifMatch, DateTimeOffset now, CancellationToken ct)
+    public ValueTask<BlobInfo?> PutAsync(
+        string name, ReadOnlyMemory<byte> content, string? ifMatch, DateTimeOffset now, CancellationToken ct)
     {
         BlobLimits.Check(name, content);
         ct.ThrowIfCancellationRequested();

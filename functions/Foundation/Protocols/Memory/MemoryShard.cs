@@ -73,7 +73,9 @@ internal sealed class MemoryShard
         }
 
         var from = new Entry(range.Lane, range.From ?? 0, new RowKey(First, ""));
-        var to = range.To is { } end ? new Entry(range.Lane, end, new RowKey(First, "")) : new Entry(range.Lane, long.MaxValue, new RowKey(Last, ""));
+        var to = range.To is { } end
+            ? new Entry(range.Lane, end, new RowKey(First, ""))
+            : new Entry(range.Lane, long.MaxValue, new RowKey(Last, ""));
         var entries = View(_due, from, to, cursor, listing.Descending);
         return Page(entries.Select(static e => e.Key), listing, static row => ListCursor.Of(row.Due!.Value.At, row.Key));
     }
@@ -158,7 +160,9 @@ internal sealed class MemoryShard
     private static IEnumerable<T> View<T>(SortedSet<T> set, T from, T to, T? cursor, bool descending, bool openEnd = false)
         where T : struct, IComparable<T>
     {
-        var (low, high) = cursor is not { } c ? (from, to) : descending ? (from, c.CompareTo(to) < 0 ? c : to) : (c.CompareTo(from) > 0 ? c : from, to);
+        var (low, high) = cursor is not { } place ? (from, to)
+            : descending ? (from, place.CompareTo(to) < 0 ? place : to)
+            : (place.CompareTo(from) > 0 ? place : from, to);
         if (low.CompareTo(high) > 0)
         {
             return [];
