@@ -22,6 +22,7 @@ internal static class EmbeddedHost
             ContentRootPath = AppContext.BaseDirectory,
             EnvironmentName = Environments.Production,
         });
+        builder.Configuration.AddOpenTelemetryVariables();
         AddLogs(builder.Logging, settings.Log);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         builder.WebHost.UseUrls([.. settings.Addresses.Select(a => a.Url)]);

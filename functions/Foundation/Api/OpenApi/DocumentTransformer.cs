@@ -50,6 +50,40 @@ internal static class DocumentTransformer
         }
         """;
 
+    private static readonly Dictionary<string, string> Tags = new(StringComparer.Ordinal)
+    {
+        ["adapters"] = "Calls to others by declared operations.",
+        ["alerts"] = "What somebody must hear of.",
+        ["approvals"] = "Decisions of people.",
+        ["archive"] = "Backup, restore, moving between hosts.",
+        ["batches"] = "Many tasks with one end.",
+        ["circuit-breakers"] = "Whether a target is called at all.",
+        ["config"] = "What operators declare: documents in layers and versions.",
+        ["connections"] = "Pools of connections.",
+        ["events"] = "Immutable facts.",
+        ["guards"] = "What a call passes: rate limit, bulkhead, breaker, retry.",
+        ["health"] = "Whether everything is well.",
+        ["instances"] = "Running agents, found by what they can do.",
+        ["keys"] = "Who may do what.",
+        ["locks"] = "Locks, semaphores, leaders, barriers.",
+        ["metrics"] = "Numbers over time.",
+        ["performance"] = "What got slower, and why.",
+        ["projections"] = "Views made of events.",
+        ["queues"] = "Lines of tasks: depths, ages, pause and resume.",
+        ["rate-limits"] = "How often a target is called.",
+        ["registry"] = "The registry itself.",
+        ["runs"] = "Workflows on their way.",
+        ["schedules"] = "What happens when.",
+        ["self"] = "This host: what it is, whether it is well, what its errors mean.",
+        ["services"] = "Agents that register, with their leases.",
+        ["streams"] = "Events in order.",
+        ["subscriptions"] = "Who is told of events.",
+        ["tasks"] = "Durable work for agents.",
+        ["traces"] = "What happened inside a request.",
+        ["validate"] = "Payloads against schemas.",
+        ["workflows"] = "Steps of tasks that survive everything.",
+    };
+
     public static Task ApplyAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
     {
         document.Info = new OpenApiInfo
@@ -94,6 +128,6 @@ internal static class DocumentTransformer
         foreach (var (path, item) in document.Paths.OrderBy(pair => pair.Key, StringComparer.Ordinal)) paths[path] = item;
         document.Paths = paths;
         var tags = document.Paths.Keys.Select(TagOf).Distinct().Order(StringComparer.Ordinal);
-        document.Tags = new HashSet<OpenApiTag>(tags.Select(tag => new OpenApiTag { Name = tag }));
+        document.Tags = new HashSet<OpenApiTag>(tags.Select(tag => new OpenApiTag { Name = tag, Description = Tags.GetValueOrDefault(tag, $"The room {tag}.") }));
     }
 }

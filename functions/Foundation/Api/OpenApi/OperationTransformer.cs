@@ -21,6 +21,7 @@ internal static class OperationTransformer
         AddBody(operation, declared);
         AddAnswers(operation, declared);
         AddRefusals(operation, declared, scope, document);
+        operation.Security = [];
         if (scope is not null)
         {
             var bearer = new OpenApiSecuritySchemeReference(DocumentTransformer.Bearer, document);

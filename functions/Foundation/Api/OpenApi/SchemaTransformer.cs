@@ -18,7 +18,9 @@ internal static class SchemaTransformer
     {
         var info = context.JsonTypeInfo;
         var type = Nullable.GetUnderlyingType(info.Type) ?? info.Type;
-        var nullable = schema.Type?.HasFlag(JsonSchemaType.Null) == true || type != info.Type;
+
+        // Enums are shared schemas: where one may be null, the reference to it says so.
+        var nullable = !type.IsEnum && (schema.Type?.HasFlag(JsonSchemaType.Null) == true || type != info.Type);
         Describe(schema, type, context.JsonPropertyInfo?.CustomConverter ?? info.Converter, context.Document!);
         AddElement(schema, info, context.Document!);
         if (nullable && type != typeof(RawJson)) schema.Type |= JsonSchemaType.Null;

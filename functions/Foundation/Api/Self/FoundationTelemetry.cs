@@ -1,6 +1,8 @@
+using System.Collections;
 using Foundation.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Logs;
@@ -15,6 +17,15 @@ public static class FoundationTelemetry
 {
     /// <summary>The environment variable of OpenTelemetry that switches the export on.</summary>
     public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>
+    /// Makes the variables of OpenTelemetry (<c>OTEL_*</c>) part of the configuration, where the SDK looks for them: for hosts that read
+    /// no other environment.
+    /// </summary>
+    public static IConfigurationBuilder AddOpenTelemetryVariables(this IConfigurationBuilder configuration) => configuration.AddInMemoryCollection(
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(variable => ((string)variable.Key).StartsWith("OTEL_", StringComparison.Ordinal))
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value)));
 
     internal static IServiceCollection AddFoundationTelemetry(this IServiceCollection services)
     {
