@@ -24,14 +24,17 @@ internal static class FunctionsTelemetry
         }
 
         // The core has added its meters; "Foundation.*" reach whatever exporter is there.
-        var telemetry = builder.Services.AddOpenTelemetry()
-            .WithTracing(traces => traces.AddSource("Foundation.*"))
-            .UseFunctionsWorkerDefaults();
+        builder.Services.AddOpenTelemetry().WithTracing(traces => traces.AddSource("Foundation.*")).UseFunctionsWorkerDefaults();
         if (builder.Configuration[AzureSettings.ApplicationInsights] is { Length: > 0 } connection)
         {
-            // The exporter reads no identity out of the settings, and Application Insights takes no keys.
-            telemetry.UseAzureMonitorExporter(options => options.ConnectionString = connection);
-            builder.Services.AddOptions<AzureMonitorExporterOptions>().Configure<TokenCredential>((options, credential) => options.Credential = credential);
+            builder.Services.AddAzureMonitor(connection);
         }
+    }
+
+    /// <summary>Exports to Application Insights by the app's identity, which the exporter would not find in the settings by itself.</summary>
+    internal static void AddAzureMonitor(this IServiceCollection services, string connection)
+    {
+        services.AddOpenTelemetry().UseAzureMonitorExporter(options => options.ConnectionString = connection);
+        services.AddOptions<AzureMonitorExporterOptions>().Configure<TokenCredential>((options, credential) => options.Credential = credential);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class DeadLetterFunctions(DeadLetterHandler handler)
     /// <summary>The queue, and the function.</summary>
     public const string DeadLetters = "dead-letters";
 
-    [Function(DeadLetters)]
+    [Function("dead-letters")]
     public Task RunAsync(
         [ServiceBusTrigger(DeadLetters, Connection = AzureSettings.ServiceBusConnection, AutoCompleteMessages = false)]
         ServiceBusReceivedMessage message,

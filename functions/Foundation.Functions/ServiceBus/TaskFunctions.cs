@@ -8,7 +8,7 @@ namespace Foundation.Functions.ServiceBus;
 /// <summary>Wake-ups of queued tasks: a queue per priority, each with instances of its own.</summary>
 internal sealed class TaskFunctions(WakeUpHandler handler)
 {
-    [Function(WakeUpQueues.TasksHigh)]
+    [Function("tasks-high")]
     public Task RunHighAsync(
         [ServiceBusTrigger(WakeUpQueues.TasksHigh, Connection = AzureSettings.ServiceBusConnection, AutoCompleteMessages = false)]
         ServiceBusReceivedMessage message,
@@ -16,7 +16,7 @@ internal sealed class TaskFunctions(WakeUpHandler handler)
         [DurableClient] DurableTaskClient client,
         CancellationToken ct) => handler.HandleAsync(WakeUpQueues.TasksHigh, message, actions, client, ct);
 
-    [Function(WakeUpQueues.TasksNormal)]
+    [Function("tasks-normal")]
     public Task RunNormalAsync(
         [ServiceBusTrigger(WakeUpQueues.TasksNormal, Connection = AzureSettings.ServiceBusConnection, AutoCompleteMessages = false)]
         ServiceBusReceivedMessage message,
@@ -24,7 +24,7 @@ internal sealed class TaskFunctions(WakeUpHandler handler)
         [DurableClient] DurableTaskClient client,
         CancellationToken ct) => handler.HandleAsync(WakeUpQueues.TasksNormal, message, actions, client, ct);
 
-    [Function(WakeUpQueues.TasksLow)]
+    [Function("tasks-low")]
     public Task RunLowAsync(
         [ServiceBusTrigger(WakeUpQueues.TasksLow, Connection = AzureSettings.ServiceBusConnection, AutoCompleteMessages = false)]
         ServiceBusReceivedMessage message,

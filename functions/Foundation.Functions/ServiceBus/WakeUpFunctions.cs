@@ -8,7 +8,7 @@ namespace Foundation.Functions.ServiceBus;
 /// <summary>All other wake-ups.</summary>
 internal sealed class WakeUpFunctions(WakeUpHandler handler)
 {
-    [Function(WakeUpQueues.WakeUps)]
+    [Function("wakeups")]
     public Task RunAsync(
         [ServiceBusTrigger(WakeUpQueues.WakeUps, Connection = AzureSettings.ServiceBusConnection, AutoCompleteMessages = false)]
         ServiceBusReceivedMessage message,
