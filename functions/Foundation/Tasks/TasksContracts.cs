@@ -69,6 +69,7 @@ public sealed record TaskRequest
     public TaskTarget? Target { get; init; }
 
     /// <summary>The payload, any JSON, delivered byte for byte.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public RawJson Data { get; init; }
 
     /// <summary>The queue. Default: <c>default</c>.</summary>
