@@ -56,9 +56,8 @@ internal sealed class BenchmarkStore : IDisposable
     }
 
     /// <summary>Queued, running, ended: three commits.</summary>
-    public async Task LifeAsync(int instance)
+    public async Task LifeAsync(int instance, Write.Insert task)
     {
-        var task = NewTask();
         var version = await CommitAsync(task);
         var running = new Due($"tasks/running/instance-{instance}", task.Due!.Value.At + 30_000, Promptness.Sweep);
         version = await CommitAsync(new Write.Replace(new RowReference(task.Target, version, task.Due), _state, running));
