@@ -17,6 +17,7 @@ internal sealed class BenchmarkStore : IDisposable
     private readonly byte[] _state = new byte[200];
     private readonly byte[] _body;
     private readonly IdFactory _ids = new(TimeProvider.System, RandomSource.FromSeed(1));
+    private readonly bool _ownsFolder;
     private long _commits;
 
     public BenchmarkStore(int bodyBytes = 256, Action<SqliteStoreOptions>? configure = null, string? folder = null)
@@ -25,6 +26,7 @@ internal sealed class BenchmarkStore : IDisposable
         RandomSource.FromSeed(2).Fill(_body);
         RandomSource.FromSeed(3).Fill(_state);
         _ids.Initialize(new byte[32]);
+        _ownsFolder = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("foundation-bench-").FullName;
         var options = new SqliteStoreOptions { Folder = Folder };
         configure?.Invoke(options);
@@ -68,6 +70,9 @@ internal sealed class BenchmarkStore : IDisposable
     public void Dispose()
     {
         Store.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        if (_ownsFolder)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 }
