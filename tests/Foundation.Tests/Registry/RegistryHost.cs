@@ -19,6 +19,8 @@ internal sealed class RegistryHost : IAsyncDisposable
     // Real time: a busy machine may need it.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan MovedMax = TimeSpan.FromSeconds(15);
+
     private RegistryHost(TestHost host, FakeTimeProvider time) => (Host, Time) = (host, time);
 
     public TestHost Host { get; }
@@ -61,7 +63,7 @@ internal sealed class RegistryHost : IAsyncDisposable
     /// <summary>Waits for what the host does by itself, letting fake timers ring.</summary>
     public async Task UntilAsync(Func<bool> until, string phase, TimeSpan? step = null)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var (started, moved) = (TimeProvider.System.GetTimestamp(), TimeSpan.Zero);
         for (var i = 0; TimeProvider.System.GetElapsedTime(started) < Patience; i++)
         {
             if (until())
@@ -72,7 +74,10 @@ internal sealed class RegistryHost : IAsyncDisposable
             await Task.Yield();
             if (i % 50 == 49)
             {
-                Time.Advance(step ?? TimeSpan.FromMilliseconds(20));
+                // Bounded, so that a busy machine does not let leases end that a test counts on.
+                var by = moved < MovedMax ? step ?? TimeSpan.FromMilliseconds(20) : TimeSpan.Zero;
+                moved += by;
+                Time.Advance(by);
                 await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
             }
         }
