@@ -134,7 +134,9 @@ internal sealed class Dev(string root, Interrupts interrupts)
         var work = Path.Combine(root, "artifacts", "publish-work", rid);
         var code = DotNet($"Publishing for {rid}", [
             "publish", FindProject("functions/Foundation.Embedded")!, "-c", Configuration, "-r", rid, "--self-contained", "-o", work, "-v", "q", "-nologo",
-            "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true", "-p:DebugType=none", "-p:RestoreLockedMode=false"]);
+            "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true", "-p:DebugType=none",
+            // The lock files in the repository know no platform.
+            "-p:NuGetLockFilePath=obj/publish.lock.json"]);
         if (code != 0)
         {
             return code;
@@ -216,7 +218,7 @@ internal sealed class Dev(string root, Interrupts interrupts)
                 return 124;
             }
 
-            if (looks % 150 == 0)
+            if (looks % 300 == 0)
             {
                 every?.Invoke();
             }

@@ -4,6 +4,7 @@ using Foundation.Registry;
 using Foundation.Retry;
 using Foundation.Security;
 using Foundation.Tasks;
+using Foundation.Workflows;
 
 namespace Foundation;
 
@@ -17,5 +18,6 @@ public static class FoundationRooms
         .AddRetry()
         .AddRegistry()
         .AddQueues()
-        .AddTasks();
+        .AddTasks()
+        .AddWorkflows();
 }

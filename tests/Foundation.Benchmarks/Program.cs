@@ -5,6 +5,7 @@ using Foundation.Benchmarks.Store;
 var suites = new Dictionary<string, Func<Task>>(StringComparer.Ordinal)
 {
     ["store"] = StoreBenchmarks.RunAsync,
+    ["store-inserts"] = StoreBenchmarks.InsertsAsync,
     ["store-lives"] = StoreBenchmarks.LivesAsync,
     ["store-million"] = MillionRows.RunAsync,
     [MillionRows.Reopen] = MillionRows.ReopenAsync,

@@ -11,6 +11,14 @@ internal static class Report
 
     public static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>The middle, the slow and the slowest.</summary>
+    public static void Quantiles(string name, TimeSpan[] took)
+    {
+        Array.Sort(took);
+        var (middle, slow) = (took[took.Length / 2], took[took.Length * 99 / 100]);
+        Line($"{name,-48} p50 {middle.TotalMilliseconds:f2} ms, p99 {slow.TotalMilliseconds:f2} ms, most {took[^1].TotalMilliseconds:f1} ms");
+    }
+
     /// <summary>A rate with the CPU that one of it took in this process.</summary>
     public static void Rate(string name, long count, Measured measured, string unit)
     {

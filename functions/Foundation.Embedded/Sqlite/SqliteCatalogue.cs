@@ -12,6 +12,7 @@ internal sealed class SqliteCatalogue
     private readonly ConcurrentDictionary<(string Space, int Number), int> _parts = [];
     private readonly ConcurrentDictionary<(string Name, int Number), int> _ids = [];
     private readonly ConcurrentDictionary<int, Table> _tables = [];
+    private (Table? Table, int Shard, int Id) _last;
 
     /// <summary>The number of a shard, or null when it holds nothing.</summary>
     public int? FindPart(Shard shard) => _parts.TryGetValue((shard.Space.Name, shard.Number), out var id) ? id : null;
@@ -36,6 +37,17 @@ internal sealed class SqliteCatalogue
         }
 
         return id;
+    }
+
+    /// <summary>As <see cref="FindTable"/>, for the writer, which mostly asks for the table it asked for before.</summary>
+    public int TableForWriter(Table table, int shard)
+    {
+        if (!ReferenceEquals(table, _last.Table) || shard != _last.Shard)
+        {
+            _last = (table, shard, FindTable(table, shard)!.Value);
+        }
+
+        return _last.Id;
     }
 
     /// <summary>The table of a row's number.</summary>
@@ -65,7 +77,7 @@ internal sealed class SqliteCatalogue
     /// <summary>Adds a table of a shard when it is new; called by the writer outside of a transaction.</summary>
     public void Ensure(SqliteDatabase database, Table table, int shard)
     {
-        if (_ids.ContainsKey((table.Name, shard)))
+        if ((ReferenceEquals(table, _last.Table) && shard == _last.Shard) || _ids.ContainsKey((table.Name, shard)))
         {
             return;
         }

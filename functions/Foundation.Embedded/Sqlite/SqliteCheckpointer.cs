@@ -24,6 +24,7 @@ internal sealed class SqliteCheckpointer : IDisposable
     private readonly object _gate = new();
     private readonly Lock _work = new();
     private SqliteDatabase? _database;
+    private bool _paused;
     private bool _wanted;
     private bool _stopping;
 
@@ -60,14 +61,24 @@ internal sealed class SqliteCheckpointer : IDisposable
         }
     }
 
-    /// <summary>Closes the connection, waiting for a pass under way; the next pass opens it again.</summary>
-    public void Close()
+    /// <summary>Closes the connection, waiting for a pass under way, and moves nothing until <see cref="Resume"/>.</summary>
+    public void Pause()
     {
         lock (_work)
         {
+            _paused = true;
             _database?.KeepLogOnClose();
             _database?.Dispose();
             _database = null;
+        }
+    }
+
+    /// <summary>Moves again when asked.</summary>
+    public void Resume()
+    {
+        lock (_work)
+        {
+            _paused = false;
         }
     }
 
@@ -84,7 +95,7 @@ internal sealed class SqliteCheckpointer : IDisposable
             _thread.Join();
         }
 
-        Close();
+        Pause();
     }
 
     private void Run()
@@ -127,6 +138,11 @@ internal sealed class SqliteCheckpointer : IDisposable
         {
             lock (_work)
             {
+                if (_paused)
+                {
+                    return;
+                }
+
                 var started = _time.GetTimestamp();
                 _database ??= SqliteDatabase.Open(_options.File, create: false, CacheKibibytes);
                 var (logged, moved, _) = _database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);

@@ -227,5 +227,5 @@ internal sealed class SqliteRows
         }
     }
 
-    private int Id(RowKey key, int shard) => _catalogue.FindTable(key.Table, shard)!.Value;
+    private int Id(RowKey key, int shard) => _catalogue.TableForWriter(key.Table, shard);
 }

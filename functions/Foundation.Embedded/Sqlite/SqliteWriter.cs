@@ -286,7 +286,7 @@ internal sealed class SqliteWriter : IDisposable
         {
             using (_readers.Close())
             {
-                _checkpointer.Close();
+                _checkpointer.Pause();
                 _state.Abandon();
                 _options.Fault?.Invoke(CommitPoint.Reopening);
                 _state = WriterState.Open(_options, _catalogue, _recent);
@@ -297,8 +297,13 @@ internal sealed class SqliteWriter : IDisposable
                 }
 
                 // What is in the log may be in the page cache only: moving it writes it again, with fsyncs that count.
-                _state.Database.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
+                if (_state.Database.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE).Busy)
+                {
+                    throw new SqliteFault(raw.SQLITE_BUSY, "another connection keeps the log");
+                }
+
                 _logPages = 0;
+                _checkpointer.Resume();
             }
 
             Answer(group, error);

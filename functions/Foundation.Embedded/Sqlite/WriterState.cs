@@ -110,7 +110,7 @@ internal sealed class WriterState : IDisposable
         _applied++;
         foreach (var write in commit.Writes)
         {
-            _changes.Add(new RowChange(_catalogue.FindTable(write.Key.Table, commit.Shard.Number)!.Value, write.Key, write, version));
+            _changes.Add(new RowChange(_catalogue.TableForWriter(write.Key.Table, commit.Shard.Number), write.Key, write, version));
         }
     }
 

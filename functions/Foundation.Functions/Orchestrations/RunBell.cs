@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Foundation.Workflows;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -8,14 +9,10 @@ namespace Foundation.Functions.Orchestrations;
 /// <summary>Rings the orchestration of a run, which is called like the run; starts it where there is none.</summary>
 internal sealed class RunBell(DurableClients clients, TimeProvider time, ILogger<RunBell> logger)
 {
-    private const string RunLanes = "runs/";
-    private const string RunPrefix = "run";
-
     private readonly ConcurrentDictionary<string, int> _advancing = new(StringComparer.Ordinal);
 
     /// <summary>The run that a wake-up is about; null for all other wake-ups.</summary>
-    public static string? FindRun(WakeUp wakeUp) =>
-        wakeUp.Key is { } key && wakeUp.Lane.StartsWith(RunLanes, StringComparison.Ordinal) ? key.Text ?? key.ResourceId.ToText(RunPrefix) : null;
+    public static string? FindRun(WakeUp wakeUp) => RunWakeUps.RunIdOf(wakeUp);
 
     /// <summary>Rings for something that was committed before.</summary>
     /// <param name="run">The run.</param>

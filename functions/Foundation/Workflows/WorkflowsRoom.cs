@@ -1,5 +1,6 @@
 using Foundation.Configuration;
 using Foundation.Retry;
+using Foundation.Tasks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,8 +11,12 @@ namespace Foundation.Workflows;
 /// <summary>Adds the room.</summary>
 public static class WorkflowsServices
 {
-    /// <summary>Workflows and their runs. Needs the room <c>tasks</c>.</summary>
-    public static FoundationBuilder AddWorkflows(this FoundationBuilder builder, Action<WorkflowsOptions>? configure = null)
+    /// <summary>Workflows and their runs; brings the rooms that they need.</summary>
+    public static FoundationBuilder AddWorkflows(this FoundationBuilder builder, Action<WorkflowsOptions>? configure = null) =>
+        builder.AddTasks().AddWorkflowsAlone(configure);
+
+    /// <summary>Without the room <c>tasks</c>: somebody else receives its posts and is <see cref="IOwnedTasks"/>.</summary>
+    internal static FoundationBuilder AddWorkflowsAlone(this FoundationBuilder builder, Action<WorkflowsOptions>? configure = null)
     {
         var services = builder.Services;
         services.AddOptions<WorkflowsOptions>().Configure(o => configure?.Invoke(o)).ValidateOnStart();

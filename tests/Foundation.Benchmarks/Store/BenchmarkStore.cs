@@ -17,6 +17,7 @@ internal sealed class BenchmarkStore : IDisposable
     private readonly byte[] _state = new byte[200];
     private readonly byte[] _body;
     private readonly IdFactory _ids = new(TimeProvider.System, RandomSource.FromSeed(1));
+    private readonly bool _ownsFolder;
     private long _commits;
 
     public BenchmarkStore(int bodyBytes = 256, Action<SqliteStoreOptions>? configure = null, string? folder = null)
@@ -25,6 +26,7 @@ internal sealed class BenchmarkStore : IDisposable
         RandomSource.FromSeed(2).Fill(_body);
         RandomSource.FromSeed(3).Fill(_state);
         _ids.Initialize(new byte[32]);
+        _ownsFolder = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("foundation-bench-").FullName;
         var options = new SqliteStoreOptions { Folder = Folder };
         configure?.Invoke(options);
@@ -56,9 +58,8 @@ internal sealed class BenchmarkStore : IDisposable
     }
 
     /// <summary>Queued, running, ended: three commits.</summary>
-    public async Task LifeAsync(int instance)
+    public async Task LifeAsync(int instance, Write.Insert task)
     {
-        var task = NewTask();
         var version = await CommitAsync(task);
         var running = new Due($"tasks/running/instance-{instance}", task.Due!.Value.At + 30_000, Promptness.Sweep);
         version = await CommitAsync(new Write.Replace(new RowReference(task.Target, version, task.Due), _state, running));
@@ -69,6 +70,9 @@ internal sealed class BenchmarkStore : IDisposable
     public void Dispose()
     {
         Store.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        if (_ownsFolder)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 }

@@ -10,6 +10,8 @@ public abstract class SqliteStoreConformance(int shards) : StoreConformance(shar
 {
     private readonly SqliteFolder _folder = new();
 
+    protected override int ReadRounds => 400;
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();

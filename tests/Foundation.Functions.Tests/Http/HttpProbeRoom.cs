@@ -18,6 +18,7 @@ internal sealed class HttpProbeRoom : IRoom
     {
         var probe = routes.MapGroup("/api/probe").RequireScope("probe:write");
         probe.MapMethods("echo/{name}", ["GET", "PUT", "POST", "PATCH", "DELETE"], EchoAsync);
+        probe.MapPost("count", CountAsync);
         probe.MapGet("only-get", () => Results.Text("got"));
         probe.MapGet("throw", string () => throw new InvalidOperationException("a bug"));
         probe.MapGet("large", () => Results.Text(new string('x', 3_000_000)));
@@ -37,6 +38,17 @@ internal sealed class HttpProbeRoom : IRoom
         using var reader = new StreamReader(request.Body);
         var values = string.Join(',', request.RouteValues.Keys.Order(StringComparer.Ordinal));
         return Results.Text($"{request.Method} {name} {request.QueryString} [{values}] {await reader.ReadToEndAsync()}");
+    }
+
+    private static async Task<IResult> CountAsync(HttpRequest request, CancellationToken ct)
+    {
+        var (buffer, count) = (new byte[64 * 1024], 0L);
+        while (await request.Body.ReadAsync(buffer, ct) is > 0 and var read)
+        {
+            count += read;
+        }
+
+        return Results.Text($"{count}");
     }
 
     private async Task WaitAsync(CancellationToken ct) => await UntilGoneAsync(ct);

@@ -24,7 +24,7 @@ public abstract class HttpTests : IAsyncLifetime
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }, disposeHandler: true)
         {
             BaseAddress = _front?.Address ?? _worker.Address,
-            Timeout = TimeSpan.FromSeconds(20),
+            Timeout = TimeSpan.FromSeconds(60),
         };
     }
 
@@ -105,9 +105,8 @@ public abstract class HttpTests : IAsyncLifetime
     public async Task Body_OfFortyMebibytes_ArrivesWhereItIsWanted()
     {
         using var content = new ByteArrayContent(new byte[40 * 1024 * 1024]);
-        using var answer = await _client.PostAsync("/api/probe/echo/big", content, Ct);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.InRange((await answer.Content.ReadAsByteArrayAsync(Ct)).Length, 40 * 1024 * 1024, int.MaxValue);
+        using var answer = await _client.PostAsync("/api/probe/count", content, Ct);
+        Assert.Equal("41943040", await answer.Content.ReadAsStringAsync(Ct));
     }
 
     [Fact]

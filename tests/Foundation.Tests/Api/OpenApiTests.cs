@@ -5,10 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Foundation.Api;
 using Foundation.Kernel;
 using Foundation.Protocols;
-using Foundation.Queues;
-using Foundation.Tasks;
 using Foundation.Tests.Hosting;
-using Foundation.Workflows;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,7 +22,7 @@ public sealed class OpenApiTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _host = await TestHost.StartAsync(f => f.AddAllRooms().AddQueues().AddTasks().AddWorkflows());
+        _host = await TestHost.StartAsync(f => f.AddAllRooms());
         var answer = await _host.Client.ReadAsync("/openapi.json");
         Assert.True(answer.Status == System.Net.HttpStatusCode.OK, string.Join("\n", _host.Logs.Entries.Select(e => e.Error)));
         _document = JsonNode.Parse(answer.Text)!.AsObject();

@@ -108,7 +108,7 @@ public sealed class SelfTests : IAsyncLifetime
     [Fact]
     public async Task ErrorPage_IsApproved()
     {
-        await using var product = await TestHost.StartAsync(f => f.AddAllRooms().AddQueues().AddTasks());
+        await using var product = await TestHost.StartAsync(f => f.AddAllRooms());
         var errors = ErrorEndpoints.Table(product.Services.GetServices<IRoom>());
         Assert.Equal(errors.Count, errors.Select(e => e.Code).Distinct().Count());
         Assert.All(errors, e => Assert.True(e.Status is >= 400 and < 600 && e.Code.Contains('.', StringComparison.Ordinal) && e.Title.Length > 0 && e.Hint.Length > 0, e.Code));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Foundation.Kernel;
 using Foundation.Registry;
 using Foundation.Tests.Hosting;
 using Xunit;
@@ -324,6 +325,31 @@ public class RegistryApiTests
         var answer = await host.Client.PostAsync("/api/instances/pick", """{ "service": "s", "strategy": "least-outstanding" }""");
         Assert.Equal("b", answer.Json.GetProperty("instance").GetString());
         Assert.Equal(4, answer.Json.GetProperty("candidates")[1].GetProperty("score").GetDouble());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    public async Task Instances_InThousands_AreRegisteredFoundAndKept(int shards)
+    {
+        await using var host = await RegistryHost.StartAsync(shards: shards);
+        var service = host.Host.Get<RegistryService>();
+        var caller = new Caller("key", "default", new HashSet<string> { "*" });
+        for (var i = 0; i < 2_000; i++)
+        {
+            var registration = new InstanceRegistration { Capabilities = [new Capability("x"), new Capability($"c{i % 10}")], Zone = $"z{i % 4}" };
+            var answer = await service.RegisterAsync(caller, $"s{i % 50}", $"i{i}", registration, new RegisterTerms(), TestContext.Current.CancellationToken);
+            Assert.True(answer.Ok);
+        }
+
+        Assert.Equal(2_000, host.Directory.WithCapability("x").Count);
+        Assert.Equal(200, host.Directory.WithCapability("c3").Count);
+        Assert.Equal(40, host.Directory.OfService("s7").Count);
+        Assert.Equal(100, (await host.Client.ReadAsync("/api/instances?capability=c3&zone=z1&count=only")).Json.GetProperty("count").GetInt32());
+
+        // All of them go silent at once: one look at a lane ends every lease in it.
+        await host.AdvanceAsync(TimeSpan.FromSeconds(30), () => host.Directory.All.All(i => i.Status == InstanceStatus.Down), "all are down");
+        Assert.Equal(2_000, (await host.Client.ReadAsync("/api/registry")).Json.GetProperty("churn").GetProperty("expired").GetInt32());
     }
 
     [Fact]

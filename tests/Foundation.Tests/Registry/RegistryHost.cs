@@ -16,6 +16,11 @@ internal sealed class RegistryHost : IAsyncDisposable
 
     public const string Push = """{ "endpoint": "http://127.0.0.1:9001/tasks", "capabilities": ["x"] }""";
 
+    // Real time: a busy machine may need it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan MovedMax = TimeSpan.FromSeconds(15);
+
     private RegistryHost(TestHost host, FakeTimeProvider time) => (Host, Time) = (host, time);
 
     public TestHost Host { get; }
@@ -58,7 +63,8 @@ internal sealed class RegistryHost : IAsyncDisposable
     /// <summary>Waits for what the host does by itself, letting fake timers ring.</summary>
     public async Task UntilAsync(Func<bool> until, string phase, TimeSpan? step = null)
     {
-        for (var i = 0; i < 2_000; i++)
+        var (started, moved) = (TimeProvider.System.GetTimestamp(), TimeSpan.Zero);
+        for (var i = 0; TimeProvider.System.GetElapsedTime(started) < Patience; i++)
         {
             if (until())
             {
@@ -68,7 +74,10 @@ internal sealed class RegistryHost : IAsyncDisposable
             await Task.Yield();
             if (i % 50 == 49)
             {
-                Time.Advance(step ?? TimeSpan.FromMilliseconds(20));
+                // Bounded, so that a busy machine does not let leases end that a test counts on.
+                var by = moved < MovedMax ? step ?? TimeSpan.FromMilliseconds(20) : TimeSpan.Zero;
+                moved += by;
+                Time.Advance(by);
                 await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
             }
         }

@@ -121,6 +121,28 @@ public class SharedStoreTests
         Assert.Equal(2, (await two.B.Client.SendAsync(HttpMethod.Put, A1, Push)).Json.GetProperty("generation").GetInt64());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    public async Task Ejection_ByOneProcess_IsKnownToTheOtherWithin5Seconds(int shards)
+    {
+        await using var two = await TwoAsync(shards);
+        await two.A.RegisterAsync(A1, """{ "capabilities": ["x"], "lease": "none" }""");
+        var reporter = two.A.Host.Get<Foundation.Registry.Health.InstanceHealthReporter>();
+        for (var i = 0; i < 3; i++)
+        {
+            reporter.Report(two.A.Directory.Find("agents", "a1")!, InstanceOutcome.Refused);
+        }
+
+        two.Time.Advance(TimeSpan.FromSeconds(1));
+        await two.A.UntilAsync(() => two.A.Directory.Find("agents", "a1")!.Health is not null, "the entity heard");
+        two.Time.Advance(TimeSpan.FromSeconds(5));
+        await two.B.Directory.RefreshAsync(TestContext.Current.CancellationToken);
+        var known = two.B.Directory.Find("agents", "a1")!;
+        Assert.False(known.EligibleAt(known.Health!.EjectedUntil.AddSeconds(-1)));
+        Assert.True(known.EligibleAt(known.Health.EjectedUntil));
+    }
+
     [Fact]
     public async Task View_WhenTheStoreIsAway_StaysAndSaysSo()
     {

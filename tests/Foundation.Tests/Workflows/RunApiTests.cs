@@ -2,10 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Foundation.Configuration;
 using Foundation.Protocols.Memory;
-using Foundation.Queues;
-using Foundation.Registry;
 using Foundation.Security;
-using Foundation.Tasks;
 using Foundation.Tests.Configuration;
 using Foundation.Tests.Hosting;
 using Foundation.Tests.Tasks;
@@ -216,6 +213,20 @@ public sealed class RunApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Document_ThatNamesAnUnknownQueueOrPolicy_StopsTheStart()
+    {
+        using var documents = new ConfigFolder(("workflows/w.yaml", """
+            steps: { a: { task: { type: t, queue: fast, retry: { policy: patient } } } }
+            """));
+
+        var refused = await Assert.ThrowsAsync<InvalidConfigurationException>(
+            () => TestHost.StartAsync(f => f.AddWorkflows().UseConfigDirectory(documents.Path)));
+
+        Assert.Contains("workflows/w.yaml#/steps/a/task/queue", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("workflows/w.yaml#/steps/a/task/retry/policy", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Workflows_AreListedAndShown()
     {
         var list = (await _host.Client.ReadAsync("/api/workflows?limit=1")).Json;
@@ -235,7 +246,7 @@ public sealed class RunApiTests : IAsyncLifetime
         [.. run.GetProperty("steps").EnumerateArray().Select(s => $"{s.GetProperty("name").GetString()} {s.Status()} {s.Attempt()}")];
 
     private Task<TestHost> StartHostAsync() => TestHost.StartAsync(
-        f => f.AddSecurity(o => o.OpenOnLoopback = true).AddRegistry().AddQueues().AddTasks().AddWorkflows().UseConfigDirectory(_documents.Path), store: _store);
+        f => f.AddSecurity(o => o.OpenOnLoopback = true).AddWorkflows().UseConfigDirectory(_documents.Path), store: _store);
 
     private Task<HttpAnswer> StartAsync(string workflow, string body, string query = "") => body.Length == 0
         ? _host.Client.SendAsync(HttpMethod.Post, $"/api/workflows/{workflow}/runs{query}")

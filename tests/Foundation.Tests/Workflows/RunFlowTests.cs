@@ -264,6 +264,8 @@ public abstract class RunFlowTests(int shards) : IAsyncLifetime, IDisposable
         var advancer = _world.Get<IRunAdvancer>();
         var id = (await _world.StartRunAsync("soon")).ToText("run");
         Assert.Equal(RunSamples.Now + TimeSpan.FromMinutes(10), await advancer.AdvanceAsync(id, CancellationToken.None));
+        var line = (await _world.StartRunAsync("line")).ToText("run");
+        Assert.Equal(9999, (await advancer.AdvanceAsync(line, CancellationToken.None))?.Year);
         await Tasks.EndAsync("a");
         Assert.Null(await advancer.AdvanceAsync(id, CancellationToken.None));
         Assert.Null(await advancer.AdvanceAsync("run_00000000000000000000000000", CancellationToken.None));

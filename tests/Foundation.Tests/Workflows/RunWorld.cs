@@ -38,7 +38,7 @@ internal sealed class RunWorld : IAsyncDisposable
         services.AddSingleton<IBlobs, Foundation.Protocols.Memory.MemoryBlobs>();
         services.AddSingleton<FakeTasks>();
         services.AddSingleton<IOwnedTasks>(p => p.GetRequiredService<FakeTasks>());
-        services.AddFoundation(profile).AddRoom<FakeTasks>().AddWorkflows().UseConfigDirectory(documents.Path);
+        services.AddFoundation(profile).AddRoom<FakeTasks>().AddWorkflowsAlone().UseConfigDirectory(documents.Path);
         _services = services.BuildServiceProvider();
     }
 

@@ -99,6 +99,7 @@ internal sealed class RegistryView : IDisposable
         List<InstanceEvent> events = [];
         lock (_gate)
         {
+            Remember(states);
             var fresh = new Dictionary<string, Instance>(states.Count, StringComparer.Ordinal);
             foreach (var state in states.Where(s => s.Phase != InstancePhase.Removed && !_touched.Contains(s.FullName)))
             {
@@ -239,6 +240,20 @@ internal sealed class RegistryView : IDisposable
         var after = Renewed(state, lease);
         Volatile.Write(ref _snapshot, _snapshot.With(after));
         events.AddRange(InstanceChanges.Between(known, after, _clock.Now));
+    }
+
+    // What others have forgotten needs no remembering here either.
+    private void Remember(IReadOnlyCollection<InstanceState> states)
+    {
+        foreach (var name in _removed.Keys.Where(n => !_touched.Contains(n)).ToList())
+        {
+            _removed.Remove(name);
+        }
+
+        foreach (var state in states.Where(s => s.Phase == InstancePhase.Removed && !_touched.Contains(s.FullName)))
+        {
+            _removed[state.FullName] = state;
+        }
     }
 
     private static bool Outdated(InstanceState state, InstanceState? known) => known is not null

@@ -1,4 +1,5 @@
 using Foundation.Configuration;
+using Foundation.Queues;
 using Foundation.Retry;
 
 namespace Foundation.Workflows;
@@ -21,7 +22,13 @@ internal static class WorkflowKind
         foreach (var (name, step) in document.Steps)
         {
             var path = JsonPointers.Append("/steps", name) + "/task";
-            if (WorkflowTaskLint.Literal(step.Task) is { Retry.Policy: { } policy })
+            var task = WorkflowTaskLint.Literal(step.Task);
+            if (task?.Queue is { } queue)
+            {
+                yield return new DocumentReference(QueueKind.Name, queue, path + "/queue");
+            }
+
+            if (task?.Retry?.Policy is { } policy)
             {
                 yield return new DocumentReference(RetryKind.Name, policy, path + "/retry/policy");
             }

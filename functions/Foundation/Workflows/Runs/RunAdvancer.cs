@@ -14,7 +14,10 @@ public interface IRunAdvancer
     /// <summary>Advances the run.</summary>
     /// <param name="runId"><c>run_…</c>, as <see cref="RunWakeUps.RunIdOf"/> reads it from a wake-up.</param>
     /// <param name="ct">Cancels between commits.</param>
-    /// <returns>When it next wants attention by itself; null when it has ended, is gone, or waits for facts only.</returns>
+    /// <returns>
+    /// When it next wants attention by itself; the year 9999 when it waits for facts only, which tell of themselves; null when it has ended or
+    /// is gone.
+    /// </returns>
     ValueTask<DateTimeOffset?> AdvanceAsync(string runId, CancellationToken ct);
 }
 
@@ -211,5 +214,6 @@ internal sealed class RunAdvancer(
         return facts.Count == WorkflowLimits.InboxPerCommit;
     }
 
-    private static DateTimeOffset? NextOf(WorkflowRun run) => run.Ended || run.Stopping ? null : run.Deadline;
+    private static DateTimeOffset? NextOf(WorkflowRun run) =>
+        run.Ended ? null : DateTimeOffset.FromUnixTimeMilliseconds(RunDecider.Due(run).At);
 }
