@@ -21,7 +21,7 @@ public sealed class RunActivityTests
         Assert.Equal(Shell.Start.AddMinutes(2).ToUnixTimeMilliseconds(), await RunAsync(shell));
         advancer.OnAdvance = _ => new((DateTimeOffset?)null);
         Assert.Null(await RunAsync(shell));
-        Assert.Equal(["run_a", "run_a"], advancer.Advanced);
+        Assert.Equal(["run_0000000000000000000000000A", "run_0000000000000000000000000A"], advancer.Advanced);
     }
 
     [Fact]
@@ -45,29 +45,29 @@ public sealed class RunActivityTests
     {
         var advancer = new Advancer();
         await using var shell = await Shell.StartAsync(s => s.AddSingleton<IRunAdvancer>(advancer));
-        shell.Durable.Instances["run_a"] = OrchestrationRuntimeStatus.Running;
-        shell.Durable.Instances["run_b"] = OrchestrationRuntimeStatus.Running;
+        shell.Durable.Instances["run_0000000000000000000000000A"] = OrchestrationRuntimeStatus.Running;
+        shell.Durable.Instances["run_0000000000000000000000000B"] = OrchestrationRuntimeStatus.Running;
         var carrier = shell.Get<ICarrier>();
         advancer.OnAdvance = async _ =>
         {
-            await SendAsync("run_a", Shell.Start.AddMinutes(1)); // Its own alarm.
-            await SendAsync("run_b", Shell.Start.AddMinutes(1)); // Another's.
-            await SendAsync("run_a", Shell.Start); // An inbox row that came meanwhile.
+            await SendAsync("run_0000000000000000000000000A", Shell.Start.AddMinutes(1)); // Its own alarm.
+            await SendAsync("run_0000000000000000000000000B", Shell.Start.AddMinutes(1)); // Another's.
+            await SendAsync("run_0000000000000000000000000A", Shell.Start); // An inbox row that came meanwhile.
             return Shell.Start.AddMinutes(1);
         };
 
         await RunAsync(shell);
-        Assert.Equal(["raise ring run_b", "raise ring run_a"], shell.Durable.Calls);
+        Assert.Equal(["raise ring run_0000000000000000000000000B", "raise ring run_0000000000000000000000000A"], shell.Durable.Calls);
 
-        await SendAsync("run_a", Shell.Start.AddMinutes(1)); // Set by somebody else, later.
+        await SendAsync("run_0000000000000000000000000A", Shell.Start.AddMinutes(1)); // Set by somebody else, later.
         Assert.Equal(3, shell.Durable.Calls.Count);
 
         async Task SendAsync(string run, DateTimeOffset at) =>
-            await carrier.SendAsync(new[] { Messages.WakeUp("runs/waiting", run, at) }, TestContext.Current.CancellationToken);
+            await carrier.SendAsync(new[] { Messages.WakeUp("runs/waiting", run["run_".Length..] + "/fact", at) }, TestContext.Current.CancellationToken);
     }
 
     private static Task<long?> RunAsync(Shell shell) =>
-        shell.Functions<RunActivities>().AdvanceAsync("run_a", shell.Durable, TestContext.Current.CancellationToken);
+        shell.Functions<RunActivities>().AdvanceAsync("run_0000000000000000000000000A", shell.Durable, TestContext.Current.CancellationToken);
 
     private sealed class Advancer : IRunAdvancer
     {

@@ -70,26 +70,26 @@ public sealed class CarrierTests
     {
         await using var shell = await Shell.StartAsync();
 
-        await SendAsync(shell, Run("run_a"));
-        Assert.Equal(["start run run_a"], shell.Durable.Calls);
+        await SendAsync(shell, Run("run_0000000000000000000000000A"));
+        Assert.Equal(["start run run_0000000000000000000000000A"], shell.Durable.Calls);
         Assert.Empty(shell.Bus.Sent);
 
-        shell.Durable.Instances["run_b"] = OrchestrationRuntimeStatus.Completed;
-        await SendAsync(shell, Run("run_b"));
-        Assert.Contains("start run run_b", shell.Durable.Calls);
+        shell.Durable.Instances["run_0000000000000000000000000B"] = OrchestrationRuntimeStatus.Completed;
+        await SendAsync(shell, Run("run_0000000000000000000000000B"));
+        Assert.Contains("start run run_0000000000000000000000000B", shell.Durable.Calls);
     }
 
     [Fact]
     public async Task Run_UnderWay_IsRungOnce_PendingOnesNotAtAll()
     {
         await using var shell = await Shell.StartAsync();
-        shell.Durable.Instances["run_a"] = OrchestrationRuntimeStatus.Running;
-        shell.Durable.Instances["run_b"] = OrchestrationRuntimeStatus.Pending;
-        shell.Durable.Instances["run_c"] = OrchestrationRuntimeStatus.Suspended;
+        shell.Durable.Instances["run_0000000000000000000000000A"] = OrchestrationRuntimeStatus.Running;
+        shell.Durable.Instances["run_0000000000000000000000000B"] = OrchestrationRuntimeStatus.Pending;
+        shell.Durable.Instances["run_0000000000000000000000000C"] = OrchestrationRuntimeStatus.Suspended;
 
-        await SendAsync(shell, Run("run_a"), Run("run_a"), Run("run_b"), Run("run_c"));
+        await SendAsync(shell, Run("run_0000000000000000000000000A"), Run("run_0000000000000000000000000A"), Run("run_0000000000000000000000000B"), Run("run_0000000000000000000000000C"));
 
-        Assert.Equal(["raise ring run_a", "raise ring run_c"], shell.Durable.Calls);
+        Assert.Equal(["raise ring run_0000000000000000000000000A", "raise ring run_0000000000000000000000000C"], shell.Durable.Calls);
     }
 
     [Fact]
@@ -98,9 +98,9 @@ public sealed class CarrierTests
         await using var shell = await Shell.StartAsync();
         shell.Durable.BeforeStart = id => shell.Durable.Instances[id] = OrchestrationRuntimeStatus.Running;
 
-        await SendAsync(shell, Run("run_a"));
+        await SendAsync(shell, Run("run_0000000000000000000000000A"));
 
-        Assert.Equal(["raise ring run_a"], shell.Durable.Calls);
+        Assert.Equal(["raise ring run_0000000000000000000000000A"], shell.Durable.Calls);
     }
 
     [Fact]
@@ -124,10 +124,10 @@ public sealed class CarrierTests
         await using var shell = await Shell.StartAsync();
         shell.Durable.Failure = new InvalidOperationException("The host is gone");
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => SendAsync(shell, Run("run_a")));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => SendAsync(shell, Run("run_0000000000000000000000000A")));
     }
 
-    private static WakeUp Run(string id) => Messages.WakeUp("runs/waiting", id);
+    private static WakeUp Run(string id) => Messages.WakeUp("runs/waiting", id["run_".Length..] + "/fact");
 
     private static Task SendAsync(Shell shell, params WakeUp[] wakeUps) => shell.Get<ICarrier>().SendAsync(wakeUps, Ct).AsTask();
 }
